@@ -1,0 +1,142 @@
+"""The catalogue of indicators: read from ``indicators/*.toml``, checked, and made ready for matching.
+
+A theme's file holds entries; an entry says what the indicator is, how officials word it (rules), and proves
+itself by examples and counterexamples. ``words.toml`` holds vocabularies that rules share (``@name``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from analysis.quantities import measure_classes
+
+SHARED = "words.toml"
+Words = tuple[str, ...]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(_Data):
+    """One way of saying: which words must stand where around a number for the indicator to be meant.
+
+    ``near``, ``near2``: in the number's own stretch; ``clause``: in its clause or the wordless clause after it;
+    ``sentence``: also earlier in the sentence; ``topic``: also in the sentence before or a heading above.
+    ``no``: must not stand in the number's own stretch. ``measure``: classes of measure words, or single words
+    as ``=件``; empty takes the entry's.
+    """
+
+    near: Words
+    near2: Words = ()
+    clause: Words = ()
+    sentence: Words = ()
+    topic: Words = ()
+    no: Words = ()
+    measure: Words = ()
+    role: Literal["", "part"] = ""
+    optional: bool = False
+
+
+class Implied(_Data):
+    """A wording that fixes a value without a number (全覆盖, 无一败诉)."""
+
+    trigger: Words
+    value: float
+    clause: Words = ()
+    sentence: Words = ()
+    topic: Words = ()
+    no: Words = ()
+    optional: bool = False
+
+
+class Example(_Data):
+    text: str
+    value: float
+    year: int = 2024
+
+
+class Relation(_Data):
+    numerator: str
+    denominator: str
+
+
+class Indicator(_Data):
+    """One indicator: its meaning (after ``spec/indicators.csv``), its place in the frameworks, its wordings and proofs."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    unit_of_measure: str
+    kind: Literal["count", "rate", "money", "score"]
+    definition: str
+    direction: Literal["up", "down", "neutral"]
+    range: tuple[float, float]
+    decimals: int
+    framework: str = ""
+    task: int | None = None
+    tiers: Words
+    denominator: str = ""
+    relation: Relation | None = None
+    basis: Mapping[str, Words] = {}
+    measure: Words
+    rule: tuple[Rule, ...]
+    implied: tuple[Implied, ...] = ()
+    example: tuple[Example, ...]
+    counterexample: Words
+
+    @property
+    def theme(self) -> str:
+        return self.id.split(".")[0]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Indicator:
+        if self.range[0] > self.range[1]:
+            raise ValueError(f"{self.id}: range runs backwards")
+        known = set(measure_classes().values()) | {""}
+        for rule in (self, *self.rule):
+            for measure in rule.measure:
+                if not measure.startswith("=") and measure not in known:
+                    raise ValueError(f"{self.id}: no class of measure words is called {measure!r}")
+        return self
+
+
+def expand(words: Iterable[str], shared: Mapping[str, Words]) -> Words:
+    """The words with every ``@name`` replaced by its vocabulary; an unknown name is a ``KeyError`` that names it."""
+    found: dict[str, None] = {}
+    for word in words:
+        if word.startswith("@"):
+            found.update(dict.fromkeys(expand(shared[word[1:]], shared)))
+        else:
+            found[word] = None
+    return tuple(found)
+
+
+@cache
+def shared_words() -> Mapping[str, Words]:
+    return {name: tuple(words) for name, words in tomllib.loads((files(__package__) / "indicators" / SHARED).read_text("utf-8")).items()}
+
+
+@cache
+def load() -> Mapping[str, Indicator]:
+    """All indicators by id, in the order of the files. A fault is a ``ValueError`` that names file and entry."""
+    found: dict[str, Indicator] = {}
+    folder = files(__package__) / "indicators"
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if not entry.name.endswith(".toml") or entry.name == SHARED:
+            continue
+        for data in tomllib.loads(entry.read_text("utf-8"))["indicator"]:
+            try:
+                indicator = Indicator.model_validate(data)
+            except ValueError as error:
+                raise ValueError(f"indicators/{entry.name}, {data.get('id', 'an entry without id')}: {error}") from error
+            if indicator.id in found:
+                raise ValueError(f"indicators/{entry.name}: {indicator.id} stands twice")
+            found[indicator.id] = indicator
+    return found
