@@ -29,7 +29,7 @@ class Rule(_Data):
 
     ``near``, ``near2``: in the number's own stretch; ``clause``: in its clause or the wordless clause after it;
     ``sentence``: also earlier in the sentence; ``topic``: also in the sentence before or a heading above.
-    ``no``: must not stand in the number's own stretch. ``measure``: classes of measure words, or single words
+    ``no``: must not stand in the number's own stretch; ``no_sentence``: nor anywhere before it in the sentence. ``measure``: classes of measure words, or single words
     as ``=件``; empty takes the entry's.
     """
 
@@ -39,6 +39,7 @@ class Rule(_Data):
     sentence: Words = ()
     topic: Words = ()
     no: Words = ()
+    no_sentence: Words = ()
     measure: Words = ()
     role: Literal["", "part"] = ""
     optional: bool = False

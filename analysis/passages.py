@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.quantities import narrow
@@ -63,13 +63,14 @@ _GAP = re.compile(r"(?<=[　-鿿＀-￮0-9%”’)])[   　](?=[　-鿿＀-￮0-
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 
 
-def _joins(before: str, after: str, width: int) -> bool:
+def _joins(before: str, after: str, width: int, spanning: Callable[[str, str], bool]) -> bool:
     """Whether a line goes on in the next one: it broke inside a sentence and is no heading, cell or title.
 
-    ``width``: the usual length of the text's lines where they are wrapped, else 0.
+    ``width``: the usual length of the text's lines where they are wrapped, else 0. ``spanning``: whether a word of
+    the field stands across the break.
     """
     last, first = before[-1], after[0]
-    if "\t" in before or "\t" in after or _HEADING.match(after):
+    if _CELLS.search(before) or _CELLS.search(after) or _HEADING.match(after):
         return False
     if last in "，,、（(“《":
         return True
@@ -78,8 +79,22 @@ def _joins(before: str, after: str, width: int) -> bool:
     if width:
         return len(before) >= 0.75 * width
     mark = _HEADING.match(before)
-    return len(before) >= 12 and not (mark and "。" not in before and len(before) < 45) and not _looks_like_title(before)
+    if len(before) < 12:
+        return spanning(before, after) or _broken_number(before, after)
+    return not (mark and "。" not in before and len(before) < 45) and not _looks_like_title(before)
 
+
+_CELLS = re.compile(r"\t|[|｜]|\S {2,}\S")
+
+
+def _broken_number(before: str, after: str) -> bool:
+    """Whether the break stands between a number and its measure word, or a label and its number."""
+    if before[-1].isdigit():
+        return bool(_MEASURED.match(after))
+    return bool(_MEASURED.match(after.lstrip("0123456789,."))) and after[0].isdigit()
+
+
+_MEASURED = re.compile(r"[余多]?[万亿]?[余多]?(?:件|起|宗|人|名|次|场|期|卷|份|个|家|条|项|处|元|册|台|%|[0-9])")
 
 _TITLE_END = re.compile(r"(?:报告|总结|汇报|情况|安排|白皮书|公报|通知|要点|年报|计划|通报|综述|纪实)$")
 
@@ -98,8 +113,11 @@ def _wrapped_width(lines: Sequence[str]) -> int:
     return width if sum(abs(n - width) <= 6 for n in broken) >= 0.7 * len(broken) else 0
 
 
-def read(text: str, skip: Sequence[tuple[int, int]] = ()) -> Reading:
-    """The reading text of ``text`` less the half-open spans in ``skip`` (front matter, navigation)."""
+def read(text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[str, str], bool] = lambda before, after: False) -> Reading:
+    """The reading text of ``text`` less the half-open spans in ``skip`` (front matter, navigation).
+
+    ``spanning(before, after)``: whether a word of the field stands across the end of one line and the start of the next.
+    """
     text = narrow(text)
     lines = [(a, text[a:b]) for a, b in _lines(text, skip)]
     width = _wrapped_width([line for _, line in lines])
@@ -113,7 +131,7 @@ def read(text: str, skip: Sequence[tuple[int, int]] = ()) -> Reading:
             dropped = dropped or not width
             continue
         if previous:
-            joiner = "" if not dropped and _joins(previous, line, width) else "\n"
+            joiner = "" if not dropped and _joins(previous, line, width, spanning) else "\n"
             pieces.append(joiner)
             length += len(joiner)
         dropped = not previous and len(line) < 60 and line[-1] not in "，,、"  # a first line is a title
@@ -143,6 +161,9 @@ def _unspaced(line: str) -> Iterator[tuple[int, int]]:
     """The stretches of a line between single spaces that stand inside a phrase or a number (4 386人, 82 场)."""
     if " " not in line and "　" not in line and " " not in line:
         yield 0, len(line)
+        return
+    if not any(c in line for c in "，。；,") and len(line.split()) > 2:
+        yield 0, len(line)  # cells of a row
         return
     grouped = {m.start() + i for m in _THOUSANDS.finditer(line) for i, c in enumerate(m.group()) if c == " "}
     start = 0
@@ -229,7 +250,7 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_bare_heading(line: str) -> bool:
-    return line[-1] not in "。！？；;，,、：:" and "\t" not in line and "，" not in line[:-1] and not any(c.isdigit() for c in line[5:])
+    return line[-1] not in "。！？；;，,、" and not _CELLS.search(line) and "，" not in line[:-1] and not any(c.isdigit() for c in line[5:])
 
 
 def _heading_text(heading: str) -> str:

@@ -59,18 +59,24 @@ def identify(meta: Mapping[str, str], title: str, text: str, name: str = "") -> 
     no 人民政府, 街道 for 街道办事处), so that one unit has one name in every year. A court's figures
     are about its area, so the unit is the area and `body` says `court`.
     """
-    stated = {key: str(value).strip() for key, value in meta.items() if value is not None}
-    page = _Page.of(stated, title, text)
+    stated = {key: _half_width(str(value).strip()[:300]) for key, value in meta.items() if value is not None}
+    page = _Page.of(title, text)
     warnings: list[str] = []
     published = _published(stated.get("published", ""), page)
     year, period = _when(stated, page, text, published, name, warnings)
+    if year and published and int(published[:4]) < year:
+        warnings.append(f"published {published}, before the end of the year reported on, {year}")
     named, source = _named_unit(stated, page, year)
     place: Place = ()
     if source == "masked":
+        said = _stated_places(stated, (), year)
+        place = said[0] if len(said) == 1 else ()
         warnings.append("the report is masked: it names no place")
     elif source not in ("unit", "title"):
         warnings.append(f"the title names no unit: taken from the {source}" if source else "no unit")
-    if source != "masked" and named.kind not in ("national", "nation"):
+    if named == Named():
+        warnings.append("no place")  # what stands near is no place of nobody
+    elif source != "masked" and named.kind not in ("national", "nation"):
         place = _where(stated, named, page, text, year, warnings)
     return _compose(stated, named, place, year, period, published, warnings)
 
@@ -120,23 +126,78 @@ class Gazetteer(NamedTuple):
     by_bare: dict[str, list[Division]]  # 延边, 金平: names without the word for their kind
     by_code: dict[str, list[Division]]
     aliases: dict[str, list[Alias]]
+    beginnings: frozenset[str]  # the first two characters of all names, and the last two of full names:
+    endings: frozenset[str]  # sieves for running text
     longest: int
     newest: int
 
 
 _HERE = Path(__file__).parent
 _FOREVER = 9999
-_PEOPLES = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 "
-    "景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 "
-    "裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
-).split()
+_PEOPLES = [
+    "蒙古",
+    "回",
+    "藏",
+    "维吾尔",
+    "苗",
+    "彝",
+    "壮",
+    "布依",
+    "朝鲜",
+    "满",
+    "侗",
+    "瑶",
+    "白",
+    "土家",
+    "哈尼",
+    "哈萨克",
+    "傣",
+    "黎",
+    "傈僳",
+    "佤",
+    "畲",
+    "高山",
+    "拉祜",
+    "水",
+    "东乡",
+    "纳西",
+    "景颇",
+    "柯尔克孜",
+    "土",
+    "达斡尔",
+    "仫佬",
+    "羌",
+    "布朗",
+    "撒拉",
+    "毛南",
+    "仡佬",
+    "锡伯",
+    "阿昌",
+    "普米",
+    "塔吉克",
+    "怒",
+    "乌孜别克",
+    "俄罗斯",
+    "鄂温克",
+    "德昂",
+    "保安",
+    "裕固",
+    "京",
+    "塔塔尔",
+    "独龙",
+    "鄂伦春",
+    "赫哲",
+    "门巴",
+    "珞巴",
+    "基诺",
+]
 _PEOPLE_AT_END = re.compile(
-    "(?:" + "|".join(sorted((f"{p}族" for p in _PEOPLES), key=len, reverse=True))
+    "(?:"
+    + "|".join(sorted((f"{p}族" for p in _PEOPLES), key=len, reverse=True))
     + "|各族|蒙古|哈萨克|柯尔克孜|锡伯|塔吉克|维吾尔|壮)$"
 )
 # Names that say no more than a kind; they are places only right behind their parent.
-_GENERIC = frozenset("市区 城区 郊区 矿区 新区 东区 西区 市郊区".split())
+_GENERIC = frozenset(["市区", "城区", "郊区", "矿区", "新区", "东区", "西区", "市郊区"])
 
 
 def _without_people(name: str) -> str:
@@ -209,6 +270,8 @@ def gazetteer() -> Gazetteer:
         by_bare,
         by_code,
         aliases,
+        frozenset(name[:2] for names in (by_name, by_other, by_bare, aliases) for name in names),
+        frozenset(name[-2:] for names in (by_name, by_other, aliases) for name in names),
         max(map(len, (*by_name, *by_other, *aliases))),
         max(row.last for rows in by_name.values() for row in rows),
     )
@@ -230,7 +293,7 @@ def _place(division: Division, year: int | None) -> Place:
     """A division with its parents, as of the year (or the nearest year in which it existed)."""
     when = gazetteer().newest if year is None else year
     when = min(max(when, division.first), division.last)
-    places = (division,)
+    places: Place = (division,)
     while places[0].parent:
         places = (_nearest(gazetteer().by_code[places[0].parent], when)[0], *places)
     return places
@@ -286,7 +349,7 @@ _ZONE = re.compile(
 _ZONE_HEAD = re.compile("(?:开发建设|开发|建设)?(?:管委会|管理委员会|党工委)")
 _DEPARTMENT_WORD = (
     "委员会办公室|指挥部办公室|领导小组办公室|委员会|办公室|政府办|管理局|"
-    "局|厅|委|(?<![即承主督协])办(?!事处|公|法|理|案|好|结)|中心|总队|支队|大队|执法队|海关|管理处|管理所|司法所|派出所|站|署"
+    "组织部|宣传部|统战部|政法委|局|厅|委|(?<![即承主督协])办(?!事处|公|法|理|案|好|结)|中心|总队|支队|大队|执法队|海关|管理处|管理所|司法所|派出所|站|署"
 )
 _DEPARTMENT = re.compile(
     rf"({_HAN}{{0,20}}?(?:{_DEPARTMENT_WORD}))({_HAN}{{1,10}}?(?:分局|支队|大队|总队|执法队|分中心|管理所|办公室))?"
@@ -297,14 +360,16 @@ _OTHER = re.compile(
     r"学院|中学|小学|学校|研究院)"
 )
 # Verbs and topics that no department has in its name: 积极推进公共法律服务中心 is none.
-_NO_DEPARTMENT = re.compile("推进|开展|打造|召开|举办|深化|印发|着力|努力|积极|全力|坚持|聚焦|荣获|走进|成立|创建|的")
+_NO_DEPARTMENT = re.compile(
+    "推进|开展|打造|召开|举办|深化|印发|着力|努力|积极|全力|坚持|聚焦|荣获|走进|成立|创建|的"
+)
 _COURT = re.compile(rf"{_HAN}{{0,6}}?(?:高级|中级)?(?:人民)?法院|高院|中院")
 _GOVERNMENT = re.compile("人民政府|政府|人民委员会|行政公署|行署")
 _PARTY = re.compile(r"[省市县区旗州盟镇乡]?(?:工委|委员会|委)(?=[和与及]|$)")
 # 市场监管局, 市政管理局, 区域中心 and 乡村振兴局 begin with no word for a place.
 _RELATIVE = re.compile(
     r"(?:我|本)?(街道|市(?![场民容]|政(?!府))|区(?![域块位])|乡(?!村)|[省县州旗盟镇])"
-    rf"(?=人民政府|政府|$|{_HAN}{{0,12}}(?:{_DEPARTMENT_WORD}))|全(省|市|县|区|州|旗|盟|镇|乡)"
+    rf"(?=人民政府|政府|$|{_HAN}{{0,12}}(?:{_DEPARTMENT_WORD}))|[全我本](省|市|县|区|州|旗|盟|镇|乡|街道)"
 )
 _OWN = re.compile(r"[我本](街道|[省县区州旗盟镇乡局厅委]|市(?!场))")
 _NATIONAL = re.compile(
@@ -316,18 +381,20 @@ _NATIONAL = re.compile(
 # What may stand behind a name without the word for its kind (海淀法院, 武侯年鉴) for it to be the place.
 _BODY_AFTER_BARE = re.compile(
     r"年鉴|(?:两级|各级)?(?:铁路运输)?(?:中级|高级)?(?:人民)?法院|中院|高院|市?司法局|司法厅|法制办|法制局|公安局|检察院|"
-    r"市场监管局|税务局|生态环境局|城管局|海关"
+    r"市场监管局|税务局|生态环境局|城管局|海关|高新区|高新技术产业|经开区|经济技术开发区|经济开发区|工业园区"
 )
-_TOPIC_AFTER_BARE = re.compile(
-    r"$|发布|法律援助|人民调解|多地|市民|全[省市区县州]|高新区|经开区|高新技术|经济技术|经济开发区|开发区|综合保税区|行政"
-)
+_TOPIC_AFTER_BARE = re.compile(r"$|发布|法律援助|人民调解|多地|市民|全[省市区县州]|开发区|综合保税区|行政")
 _OF_A_CITY = re.compile("中院|中级|铁路运输|高新|经开|经济|开发|综合")
-_PRESS = re.compile("日报|晚报|晨报|早报|法制报|法治报|新闻|在线|广播|电视|网$|网讯")
+_PRESS = re.compile(
+    "日报|晚报|晨报|早报|法制报|法治报|新闻(?:网|社|客户端|$)|在线|广播|电视|(?<!政府)网$|网讯"
+)
 
 
 def _longest_at(text: str, start: int) -> str:
     """The longest full name that begins at `start`, "" if none."""
     known = gazetteer()
+    if text[start : start + 2] not in known.beginnings:
+        return ""
     for end in range(min(len(text), start + known.longest), start + 1, -1):
         name = text[start:end]
         if name in known.by_name or name in known.by_other or name in known.aliases:
@@ -335,13 +402,17 @@ def _longest_at(text: str, start: int) -> str:
     return ""
 
 
-def _bare_at(text: str, start: int, year: int | None, parents: tuple[Place, ...]) -> tuple[str, tuple[Place, ...]]:
+def _bare_at(
+    text: str, start: int, year: int | None, parents: tuple[Place, ...]
+) -> tuple[str, tuple[Place, ...]]:
     """A name without the word for its kind, where what stands around shows that it is one.
 
     吉林 is the province before it is the city; 长沙 is the city, for 长沙县 lies in it; 朝阳 in 朝阳法院
     may be the city or any of the districts, and stays so.
     """
     known = gazetteer()
+    if text[start : start + 2] not in known.beginnings:
+        return "", ()
     for end in range(min(len(text), start + 9), start + 1, -1):
         rows = [row for row in known.by_bare.get(text[start:end], ()) if _valid(row, year)]
         if not rows or _PRESS.match(text, end):
@@ -353,7 +424,9 @@ def _bare_at(text: str, start: int, year: int | None, parents: tuple[Place, ...]
         elif any(place[-1].tier == "province" for place in places):
             places = tuple(place for place in places if place[-1].tier == "province")
         cities = tuple(place for place in places if place[-1].tier == "city")
-        places = cities + tuple(place for place in places if place not in cities and not _within([place], cities))
+        places = cities + tuple(
+            place for place in places if place not in cities and not _within([place], cities)
+        )
         if cities and _OF_A_CITY.match(text, end):
             places = cities
         if _stands_as_place(text, start, end, places, parents, year):
@@ -471,7 +544,9 @@ def _read_name(text: str, year: int | None) -> Named | None:
     if not (chain.places or chain.alias):
         town = _TOWN.match(text)
         for found in _SUFFIX_OF_PLACE.finditer(text, 1, 12):
-            start = next((i for i in range(1, found.start()) if _longest_at(text, i) == text[i : found.end()]), 0)
+            start = next(
+                (i for i in range(1, found.start()) if _longest_at(text, i) == text[i : found.end()]), 0
+            )
             if start and not (town and town.end() < found.end()):
                 chain = _chain(text, start, year)
                 break
@@ -514,7 +589,9 @@ def _body(rest: str, known: Named) -> Named | None:
     office = _office(rest)
     # 人大常委会 is no 委; 司法厅对省政协 is the 司法厅.
     if (found := _OTHER.match(rest)) and not (office and found.start(1) >= len(office)):
-        return None if _NO_DEPARTMENT.search(found.group()) else known._replace(own=found.group(), kind="other")
+        return (
+            None if _NO_DEPARTMENT.search(found.group()) else known._replace(own=found.group(), kind="other")
+        )
     return known._replace(own=office, kind="department") if office else None
 
 
@@ -522,6 +599,8 @@ def _office(text: str) -> str:
     """The department that a text begins with; "" if none, or if it is the town's own head."""
     if text.startswith(("党委", "党工委", "人民政府", "政府", "办事处", "管委会", "管理委员会")):
         return ""
+    if text.startswith("委") and (office := _office(text[1:])):  # 县委依法治县办
+        return "委" + office
     found = _DEPARTMENT.match(text)
     return found.group() if found and not _NO_DEPARTMENT.search(found.group()) else ""
 
@@ -549,41 +628,77 @@ class _Page(NamedTuple):
     tail: tuple[str, ...]
 
     @classmethod
-    def of(cls, stated: Mapping[str, str], title: str, text: str) -> _Page:
-        head = tuple(line for raw in text[:3000].splitlines()[:80] if (line := raw.strip()))
-        tail = tuple(line for raw in text[-1200:].splitlines()[-40:] if (line := raw.strip()))
+    def of(cls, title: str, text: str) -> _Page:
+        head = tuple(line for raw in _half_width(text[:3000]).splitlines()[:80] if (line := _tidy(raw)))
+        tail = tuple(line for raw in _half_width(text[-1200:]).splitlines()[-40:] if (line := _tidy(raw)))
         heading = _heading(head)
-        return cls(title.strip()[:300] or heading, heading, head, tail)
+        return cls(_tidy(_half_width(title[:300])) or heading, heading, head, tail)
+
+
+_HALF = {ord(c): str(i) for i, c in enumerate("０１２３４５６７８９")}
+_FULL_WIDTH = re.compile("[０-９]")
+_SPREAD = re.compile(r"(?:\S[ \u3000]{1,3}){3,}\S")
+
+
+def _half_width(text: str) -> str:
+    return text.translate(_HALF) if _FULL_WIDTH.search(text) else text
+
+
+def _tidy(line: str) -> str:
+    """A line without its Markdown heading sign; 罗 源 县 人 民 政 府 is set wide and is one name."""
+    line = line.lstrip("#").strip()
+    return re.sub(r"\s", "", line) if len(line) <= 120 and _SPREAD.fullmatch(line) else line
 
 
 _REPORT_WORD = re.compile("报告|总结|汇报|情况|白皮书|年报|年鉴|述法|公报|综述")
 _NAVIGATION = re.compile("当前位置|您当前|所在位置|首页|上一篇|下一篇|相关推荐|附件|温馨提示")
+_NO_TITLE = re.compile(
+    rf"{_NAVIGATION.pattern}|[。，,；;：:]$|[。；]|[，,].*[，,]|^[一二三四五六七八九十]+[、.]|^[（(][一二三四五六七八九十]|^\d+[.、]"
+)
 
 
 def _heading(head: tuple[str, ...]) -> str:
-    """The line of a text that is its title: short, above the body, and named like a report."""
+    """The line of a text that is its title: above the body, no sentence, and named like a report."""
+    best, best_score = "", 0
     for at, line in enumerate(head[:30]):
         if len(line) > 80:
+            # A text without line breaks: the title runs into the first sentence.
             line = re.split(r"[。！]|\s(?=\S{40})", line, maxsplit=1)[0][:80]
-            if not re.search(r"法治|依法行政", line):
+            if not re.search("法治|依法行政", line):
                 continue
-        if _NAVIGATION.search(line) or line.endswith(("：", ":", "。", "；")):
+        elif _NO_TITLE.search(line):
             continue
-        if _REPORT_WORD.search(line) and (re.search(r"法治|依法行政|年", line) or at < 5):
+        if not _REPORT_WORD.search(line) or not (re.search("法治|依法行政|年", line) or at < 5):
+            continue
+        score = 1 + bool(_YEAR_WORDS.search(line)) + (len(line) >= 12)
+        if score > best_score:
             above = head[at - 1] if at else ""
-            if line.startswith("关于") and 3 < len(above) <= 30 and re.search("政府|局|委|厅|办$|办事处", above):
-                return above + line
-            return line
-    return head[0] if head and len(head[0]) <= 80 else ""
+            named = (
+                line.startswith("关于")
+                and len(above) <= 30
+                and re.search("政府$|局$|委$|厅$|办$|办公室$|办事处$", above)
+            )
+            best, best_score = above + line if named else line, score
+    if (
+        not best
+        and head
+        and len(head[0]) <= 80
+        and not _NO_TITLE.search(head[0])
+        and not re.search("[:：]", head[0])
+    ):
+        return head[0]
+    return best
 
 
 _TOPIC = re.compile(
-    "法治(?!办|局)|依法行政|依法治理|行政复议(?!局|委|办|中心|应诉中心)|行政应诉|行政诉讼|行政审判|行政案件|"
+    "(?<!依)法治(?!办|局)|依法行政|依法治理|行政复议(?!局|委|办|中心|应诉中心)|行政应诉|行政诉讼|行政审判|行政案件|"
     "行政执法(?=工作|情况|报告|年度|规范|统计)|政府信息公开|政务公开|工作(?=总结|报告|情况|汇报|要点|计划|推进|完成|开展)|"
     "年度|总结|情况|年报|述法|关于|贯彻|履行|推进|报告|统计|白皮书|上半年|下半年|前?[一二三四1-4]季度"
 )
 _SPLIT = re.compile(r"[\s|｜_—\-–·:：!！?？,，。；;、\"“”‘’'《》〈〉<>【】\[\]{}()（）〔〕…/\\]+")
-_YEAR_WORDS = re.compile(r"(?:(?:19|20)\d\d|[一二][〇○零九][〇○零一二三四五六七八九]{2})(?:年度?)?(?=\D|$)|\d+(?:月份?|日)")
+_YEAR_WORDS = re.compile(
+    r"(?:(?:19|20)\d\d|[一二][〇○零九][〇○零一二三四五六七八九]{2})(?:年度?)?(?=\D|$)|\d+(?:月份?|日)"
+)
 _ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 
 
@@ -593,8 +708,7 @@ def _pieces(title: str) -> list[str]:
     A title of a web page may hold the site's name too (临平区人民政府 - 塘栖镇2024年度…); the part
     with the words of a report comes first.
     """
-    main = _ASIDE.sub(" ", title)
-    parts = re.split(r"\s[-|–—]\s|[|｜_]", main)
+    parts = re.split(r"\s[-|–—]\s|[|｜_]", title)
     parts.sort(key=lambda part: not (_REPORT_WORD.search(part) or _TOPIC.search(part)))
     pieces: list[str] = []
     for part in parts:
@@ -607,9 +721,12 @@ def _named_in(title: str, year: int | None) -> Named | None:
     """The unit that a title names; None if none."""
     vague: Named | None = None  # a name that needs a place: 区司法局, 全市
     area: Named | None = None  # a place that may want its town: 句容市 | 下蜀镇
-    for piece in _pieces(title):
+    asides = " ".join(found[1:-1] for found in _ASIDE.findall(title))
+    pieces = [(piece, False) for piece in _pieces(_ASIDE.sub(" ", title))]
+    for piece, aside in pieces + [(piece, True) for piece in _pieces(asides)]:
         named = _read_name(piece, year)
-        if named is None:
+        # Behind a title stand reposters and offices: （法治日报）, （市司法局）; a town there is the unit.
+        if named is None or (aside and named.kind not in ("town", "zone")):
             continue
         placed = bool(named.places) or named.alias is not None
         if area is None:
@@ -631,17 +748,16 @@ def _named_in(title: str, year: int | None) -> Named | None:
 
 _OWN_LABELS = "责任部门|责任单位|发布机构|发布单位|发文机关|发文单位|制发机关|公开主体|公开单位|公开责任部门"
 _LABEL = re.compile(
-    rf"(?:({_OWN_LABELS})|主办单位|主办|承办单位|承办|信息来源|文章来源|来源|版权所有|制作单位|单位|作者)"
-    r"\s*[:：]\s*([^\s:：|｜()（）]{2,30})"
+    rf"(?:({_OWN_LABELS})|主办单位|主办|承办单位|承办|信息来源|文章来源|来源|版权所有|制作单位|单位|作者)\s*[:：]\s*"
+    rf"([^\s:：|｜()（）]{{2,30}})|(?:主办单位|承办单位|版权所有)\s+({_HAN}{{4,30}})"
 )
 
 
 def _labelled(page: _Page, own: bool = False) -> list[str]:
     """The names behind 主办单位：, 来源： and the like; with `own` only those that say who reports."""
     return [
-        found.group(2)
+        found.group(2) or found.group(3)
         for line in page.head + page.tail
-        if ":" in line or "：" in line
         for found in _LABEL.finditer(line[:300])
         if found.group(1) or not own
     ]
@@ -649,11 +765,15 @@ def _labelled(page: _Page, own: bool = False) -> list[str]:
 
 def _signature(page: _Page) -> list[str]:
     """Short lines at the end that are but a name: 鹤岗市人民政府; 中共下蜀镇委员会  下蜀镇人民政府."""
-    found = []
+    found: list[str] = []
     for line in page.tail[-12:]:
         line = re.sub(r"[\d〇○零一二三四五六七八九十]+\s*年.*$", "", line).strip()
         if 3 <= len(line) <= 40 and not re.search("[。，：:！？“”、|]", line):
-            found.extend(piece for piece in line.split() if re.search("政府$|办事处$|局$|委$|委员会$|管委会$|办公室$|法院$", piece))
+            found.extend(
+                piece
+                for piece in line.split()
+                if re.search("政府$|办事处$|局$|委$|委员会$|管委会$|办公室$|法院$", piece)
+            )
     return found
 
 
@@ -661,15 +781,17 @@ def _named_unit(stated: Mapping[str, str], page: _Page, year: int | None) -> tup
     """What names the unit, and where it was found: unit title publisher label signature text masked, or ""."""
     if unit := stated.get("unit", ""):
         named = _read_name(re.sub(r"\s", "", unit), year)
-        if masked := _MASKED.match(unit):
-            return Named(own=unit, kind=named.kind if named else ""), "masked" if masked else "unit"
+        if _MASKED.match(unit):
+            return Named(own=unit, kind=named.kind if named else ""), "masked"
         return named or Named(own=unit, kind="other"), "unit"
     vague: Named | None = None
     for heading in dict.fromkeys(filter(None, (page.title, stated.get("source_title", ""), page.heading))):
         named = _named_in(heading, year)
         if named and "年鉴" in heading and (section := _yearbook_section(page, year)):
             return section, "title"
-        if named and (named.places or named.alias or named.kind in ("town", "national", "nation", "department")):
+        if named and (
+            named.places or named.alias or named.kind in ("town", "national", "nation", "department")
+        ):
             return named, "title"
         vague = vague or named
     if masked := _masked(page):
@@ -678,14 +800,20 @@ def _named_unit(stated: Mapping[str, str], page: _Page, year: int | None) -> tup
         return vague, "title"
     own = _own_word(page)
     for source, names in (
+        ("metadata", [stated.get("county") or stated.get("city") or stated.get("province", "")]),
         ("publisher", [stated.get("publisher", "")]),
         ("label of the page", _labelled(page, own=True)),
         ("signature", _signature(page)),
+        ("footer", _labelled(page) if own in ("镇", "乡", "街道") else []),
         ("text", _first_words(page)),
     ):
         for name in filter(None, names):
             named = _read_name(name, year)
-            if named and (named.places or named.alias or named.kind in ("town", "department")) and _is_own(named, own):
+            if (
+                named
+                and (named.places or named.alias or named.kind in ("town", "department"))
+                and _is_own(named, own)
+            ):
                 return named, source
     return vague or Named(relative=own), "title" if vague else ""
 
@@ -725,7 +853,9 @@ def _own_word(page: _Page) -> str:
     return top[0][0] if top and (len(top) == 1 or top[0][1] > top[1][1]) else ""
 
 
-_MASKED = re.compile(r"(?<![A-Za-z\d])([XxＸ×*＊某○]{1,3})(?:省|市(?![场民政级直])|县|区(?![域间])|镇|乡|街道|产业园区|园区|开发区|新区)")
+_MASKED = re.compile(
+    r"(?<![A-Za-z\d])([XxＸ×*＊某○]{1,3})(?:省|市(?![场民政级直])|县|区(?![域间])|镇|乡|街道|产业园区|园区|开发区|新区)"
+)
 
 
 def _masked(page: _Page) -> str:
@@ -745,11 +875,13 @@ def _mentioned(text: str, year: int | None) -> Iterator[tuple[Place, ...]]:
     done = 0
     for found in _SUFFIX_OF_PLACE.finditer(text):
         end = found.end()
-        if end <= done:
+        if end <= done or text[end - 2 : end] not in known.endings:
             continue
         for start in range(max(done, end - known.longest), end - 1):
             name = text[start:end]
-            if name in _GENERIC or not (name in known.by_name or name in known.by_other or name in known.aliases):
+            if name in _GENERIC or not (
+                name in known.by_name or name in known.by_other or name in known.aliases
+            ):
                 continue
             chain = _chain(text, start, year)
             if chain.places:
@@ -760,7 +892,11 @@ def _mentioned(text: str, year: int | None) -> Iterator[tuple[Place, ...]]:
 
 def _address(page: _Page) -> list[str]:
     """The line a report is addressed with: 福州市人民政府："""
-    return [line[:-1] for line in page.head[:15] if 4 <= len(line) <= 40 and line[-1] in ":：" and not re.search("[。,，]", line)]
+    return [
+        line[:-1]
+        for line in page.head[:15]
+        if 4 <= len(line) <= 40 and line[-1] in ":：" and not re.search("[。,，]", line)
+    ]
 
 
 def _cited(text: str, year: int | None) -> list[tuple[Place, ...]]:
@@ -773,7 +909,9 @@ def _cited(text: str, year: int | None) -> list[tuple[Place, ...]]:
     return [places for title in beginnings if (places := _chain(title, 0, year).places)]
 
 
-def _evidence(stated: Mapping[str, str], page: _Page, text: str, year: int | None) -> Iterator[list[tuple[Place, ...]]]:
+def _evidence(
+    stated: Mapping[str, str], page: _Page, text: str, year: int | None
+) -> Iterator[list[tuple[Place, ...]]]:
     """Places that stand near, the most telling first: metadata, page, documents cited, opening lines."""
     yield [
         places
@@ -783,7 +921,7 @@ def _evidence(stated: Mapping[str, str], page: _Page, text: str, year: int | Non
     names = [*_labelled(page), *_address(page), *_signature(page)]
     yield [places for name in names if not _PRESS.search(name) for places in _mentioned(name, year)]
     yield _cited(text, year)
-    yield [places for line in page.head[:40] for places in _mentioned(line[:200], year)]
+    yield [places for line in dict.fromkeys(page.head[:40]) for places in _mentioned(line[:200], year)]
 
 
 def _agreeing(groups: Iterable[tuple[Place, ...]]) -> tuple[Place, ...]:
@@ -815,8 +953,7 @@ def _where(
     stated: Mapping[str, str], named: Named, page: _Page, text: str, year: int | None, warnings: list[str]
 ) -> Place:
     """The smallest known place of the unit, with its parents; () where unknown."""
-    here = tuple(filter(None, (stated.get(key, "") for key in ("province", "city", "county"))))
-    places = (_stated_places(here, named.places, year) if here else ()) or named.places
+    places = _stated_places(stated, named.places, year) or named.places
     if len(places) > 1:
         places = _told_apart(places, _evidence(stated, page, text, year))
     if not places or (len(places) == 1 and _wants_county(named, places[0])):
@@ -870,15 +1007,19 @@ def _filled(
 def _fitting(place: Place, relative: str) -> Place:
     """Of a place and its parents the smallest that 省, 市 or 县 can mean; a parent where it is smaller than all."""
     if relative in ("省", "州", "盟", "市"):
-        while place and not place[-1].name.endswith("自治区" if relative == "省" and "自治区" in place[-1].name else relative):
+        while place and not place[-1].name.endswith(
+            "自治区" if relative == "省" and "自治区" in place[-1].name else relative
+        ):
             place = place[:-1]
     return place
 
 
-def _stated_places(names: tuple[str, ...], places: tuple[Place, ...], year: int | None) -> tuple[Place, ...]:
+def _stated_places(
+    stated: Mapping[str, str], places: tuple[Place, ...], year: int | None
+) -> tuple[Place, ...]:
     """The places that the metadata give, joined with what the name says."""
     best: tuple[Place, ...] = ()
-    for name in names:
+    for name in filter(None, (stated.get(key) for key in ("province", "city", "county"))):
         bare = [row for row in gazetteer().by_bare.get(name, ()) if _valid(row, year)]
         here = _candidates(name, year) or tuple(_place(row, year) for row in bare)
         best = (_within(here, best) or best) if best else here
@@ -887,12 +1028,19 @@ def _stated_places(names: tuple[str, ...], places: tuple[Place, ...], year: int 
 
 # --- When ----------------------------------------------------------------------------------------
 
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)")
-_DATE_IN_WORDS = re.compile("([一二][〇○零九OＯ0][〇○零OＯ0一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十廿卅]{1,3})日")
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日|"
+    r"(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2})(?!\d))"
+)
+_DATE_IN_WORDS = re.compile(
+    "([一二][〇○零九OＯ0][〇○零OＯ0一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十廿卅]{1,3})日"
+)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○OＯ0", 0)
 _DATE_RUN_TOGETHER = re.compile(r"(?<!\d)((?:19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
 _LABELS_OF_DATE = (
-    re.compile(r"(?:发布|公开|发文|发表|上传|更新|信息|录入|添加)(?:日期|时间)[\s:：\[【(（]{0,9}(?=[\d二])|发布于\s?(?=\d)"),
+    re.compile(
+        r"(?:发布|公开|发文|发表|上传|更新|信息|录入|添加)(?:日期|时间)[\s:：\[\]【】(（]{0,9}(?=[\d二])|发布于\s?(?=\d)"
+    ),
     re.compile(rf"(?<!{_HAN})(?:日期|时间|来源|文章来源)\s*[:：]"),
     re.compile("(?:成文|印发|生成|制发|签发)(?:日期|时间)"),
 )
@@ -912,8 +1060,13 @@ def _year_in_words(words: str) -> int:
 
 def _dates(text: str, run_together: bool = False) -> list[str]:
     """All dates in a text, as ISO; those that no calendar has are left out."""
-    found: list[tuple[int, int, int]] = [(int(y), int(m), int(d)) for y, m, d in _DATE.findall(text)]
-    found += [(_year_in_words(y), _small_number(m), _small_number(d)) for y, m, d in _DATE_IN_WORDS.findall(text)]
+    found: list[tuple[int, int, int]] = [
+        (int(date[1]), int(date["m"] or date["month"]), int(date["d"] or date["day"]))
+        for date in _DATE.finditer(text)
+    ]
+    found += [
+        (_year_in_words(y), _small_number(m), _small_number(d)) for y, m, d in _DATE_IN_WORDS.findall(text)
+    ]
     if run_together:
         found += [(int(y), int(m), int(d)) for y, m, d in _DATE_RUN_TOGETHER.findall(text)]
     dates = []
@@ -932,8 +1085,11 @@ def _published(stated: str, page: _Page) -> str:
     lines = [line for line in (*page.head[:30], *page.tail[-8:]) if len(line) <= 300 and "。" not in line]
     for label in _LABELS_OF_DATE:
         for line in lines:
-            if (found := label.search(line)) and (dates := _dates(line[found.end() : found.end() + 45], run_together=True)):
-                return dates[0]
+            if found := label.search(line):
+                # 2025-01-15 10:22 来源：… has the date before the label.
+                dates = _dates(line[found.end() : found.end() + 45], run_together=True)
+                if dates := dates or _dates(line[max(found.start() - 25, 0) : found.start()]):
+                    return dates[0]
     for line in (*page.head[:12], *reversed(page.tail[-15:])):
         if len(line) <= 40 and (dates := _dates(line)) and _only_date(line):
             return dates[0]
@@ -949,8 +1105,8 @@ def _only_date(line: str) -> bool:
 
 _Y = r"((?:19|20)\d\d|[一二][〇○零九][〇○零一二三四五六七八九]{2})"
 _SPAN = re.compile(rf"(?<!\d){_Y}\s?年?(?:度)?\s?[-—–－~～至到]+\s?{_Y}(?!\d)")
-_PLAN = re.compile("([一二三四五六七八九十]+)五[”\"’」]?(?:时期|期间|以来|规划期间)")
-_SINGLE = re.compile(rf"(?<!\d){_Y}\s?(?:年度|年|)(?=(.{{0,14}}))")
+_PLAN = re.compile('([一二三四五六七八九十]+)五[”"’」]?(?:时期|期间|以来|规划期间)')
+_SINGLE = re.compile(rf"(?<!\d){_Y}(?!\d)\s?(?:年度|年|)(?=(.{{0,14}}))")
 _FORECAST = re.compile("(?:年度?)?(?:重点|主要|全年|度)?(?:工作)?(?:重点|计划|打算|思路|安排|要点|目标)")
 _PART = re.compile(
     r"(?:(上半年)|(下半年)|第?([一二三四1-4])季度|前([二三])季度|前(\d{1,2}|十一?|[一二三四五六七八九])个月|"
@@ -958,6 +1114,8 @@ _PART = re.compile(
 )
 _YEARBOOK = re.compile(r"年鉴\s?[(（]?((?:19|20)\d\d)(?!\d|年)|(?<!\d)((?:19|20)\d\d)年?\S{0,8}年鉴")
 _NUMBERED = re.compile(r"[〔\[［【(（](?:19|20)\d\d[〕\]］】)）]\s?(?:第)?\d+号")
+
+_OF_A_PLAN = re.compile(r"(?:纲要|方案|规划|计划|意见)\s?[(（][^()（）]{0,20}[)）]")
 
 
 def _number_of_year(word: str) -> int:
@@ -986,8 +1144,12 @@ def _part_of_year(year: int, text: str) -> str:
 
 def _year_in_title(title: str) -> tuple[int | None, str]:
     """(year, period) that a title names; a yearbook of 2021 is about 2020."""
-    title = _NUMBERED.sub(" ", title)
-    title = re.sub(r"《[^《》]*》", " ", title) if re.search(r"《[^《》]*》.*(?:报告|总结|汇报|情况)", title) else title
+    title = _NUMBERED.sub(" ", _OF_A_PLAN.sub(" ", title))
+    title = (
+        re.sub(r"《[^《》]*》", " ", title)
+        if re.search(r"《[^《》]*》.*(?:报告|总结|汇报|情况)", title)
+        else title
+    )
     title = _DATE.sub(" ", title)
     if found := _SPAN.search(title):
         first, last = map(_number_of_year, found.groups())
@@ -1018,8 +1180,8 @@ def _year_in_title(title: str) -> tuple[int | None, str]:
 # A year that is reported on: not 到2020年, not (2021-2025年), not a date, not 2022年工作安排. (The sign before the
 # year is looked at from behind its first digit: so the search can leap from 2 to 2.)
 _REPORTED = re.compile(
-    r"([2２](?<![\d到至自比较与〔\[(（—\-–~～].)[0０]\d\d)\s?年"
-    r"(?!\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[的为底前将\-—–~～]|度?(?:工作|重点)?[计打安思要目])"
+    r"([2２](?<![\d到至自比较与〔\[(（—\-–－~～].)[0０]\d\d)\s?年"
+    r"(?!\s?\d{1,2}\s?月\s?\d{1,2}\s?日|[的为底前将\-—–－~～]|度?(?:工作|重点)?[计打安思要目])"
 )
 _NOW = re.compile(r"现将[^。\n]{0,25}?([2２][0０]\d\d)\s?年(?:度)?([^。\n]{0,12})")
 
@@ -1038,13 +1200,11 @@ def _when(
     stated: Mapping[str, str], page: _Page, text: str, published: str, name: str, warnings: list[str]
 ) -> tuple[int | None, str]:
     """(year, period): metadata, title, text, date of publication, name of the file."""
-    year, period = None, ""
-    if found := re.search(r"(?:19|20)\d\d", stated.get("year", "")):
-        year = int(found.group())
-    if stated.get("period"):
-        period = stated["period"]
-        ends = re.findall(r"(?:19|20)\d\d", period)
-        year = year or (int(ends[-1]) if ends else None)
+    year, period = None, stated.get("period", "")
+    if said := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", stated.get("year", "")):
+        year, period = int(said[-1]), period or ("/".join(said) if len(said) == 2 else "")
+    elif said := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", period):
+        year = int(said[-1])
     titled: tuple[int | None, str] = (None, "")
     for title in (page.title, stated.get("source_title", ""), page.heading):
         titled = _year_in_title(title)
@@ -1058,19 +1218,40 @@ def _when(
     top = counts.most_common(2)
     reported = top[0][0] if top and (len(top) == 1 or top[0][1] > top[1][1]) else None
     if titled[0]:
-        if reported and reported != titled[0] and not counts[titled[0]] and "/" not in titled[1] and top[0][1] >= 3:
+        if (
+            reported
+            and reported != titled[0]
+            and not counts[titled[0]]
+            and "/" not in titled[1]
+            and top[0][1] >= 3
+        ):
             warnings.append(f"year in title {titled[0]} and in text {reported}")
         return titled
-    before = int(published[:4]) - 1 if published and published[5:7] <= "06" else None
+    part = _PART.search(page.title)
+    before = _year_before(published, part.group() if part else "")
     if reported and (counts[reported] > 1 or before is None or reported == before):
-        return reported, _period_in_text(reported, text)
+        return reported, _part_of_year(reported, part.group()) if part else _period_in_text(reported, text)
     if before:
-        return before, str(before)
+        return before, _part_of_year(before, part.group() if part else "")
     if found := re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", name):
         warnings.append("the year is taken from the name of the file")
         return int(found.group()), found.group()
     warnings.append("no year")
     return None, ""
+
+
+def _year_before(published: str, part: str) -> int | None:
+    """The year that a page without any year is about: the one before, if published by June.
+
+    A report of a part of the year (上半年) is about the last such part that was over.
+    """
+    if not published:
+        return None
+    year, month = int(published[:4]), int(published[5:7])
+    if part and (found := re.search(r"-(?:H(\d)|\d\d/(\d\d))$", _part_of_year(year, part))):
+        end = 6 * int(found.group(1)) if found.group(1) else int(found.group(2))
+        return year if month > end else year - 1
+    return year - 1 if month <= 6 else None
 
 
 def _period_in_text(year: int, text: str) -> str:
@@ -1082,6 +1263,7 @@ def _period_in_text(year: int, text: str) -> str:
 
 
 # --- All together --------------------------------------------------------------------------------
+
 
 def _compose(
     stated: Mapping[str, str],
@@ -1173,7 +1355,9 @@ def _unit(named: Named, place: Place) -> str:
 def _kinds(named: Named, tier: str) -> tuple[str, str, str]:
     """(level, tier, body) of a name whose area is of a tier."""
     if named.kind == "national":
-        body = {"国务院": "government", "最高人民法院": "court", "最高人民检察院": "other"}.get(named.own, "department")
+        body = {"国务院": "government", "最高人民法院": "court", "最高人民检察院": "other"}.get(
+            named.own, "department"
+        )
         return "national", "national", body
     if named.kind == "nation":
         return "national", "national", "government"

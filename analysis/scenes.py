@@ -1,0 +1,229 @@
+"""A sentence taken apart: clauses, the words that belong to each number, and what is carried over commas.
+
+Nothing here knows an indicator; it is the structure that decides which words may speak for which number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.lexicon import Lexicon
+from analysis.quantities import Quantity
+
+Span = tuple[int, int]
+
+_CUT = re.compile(r"[，,；;：:（()）。！？\t|｜]")
+_STRONG = "；;"
+
+
+@dataclass(slots=True)
+class Scene:
+    """A sentence (``start``, ``end`` in the reading text) with its word hits, clauses, quantities and years.
+
+    ``before``: mask of the sentence before in the paragraph; ``heading``: mask of the headings above.
+    ``years``: start, end, year and suffix of each year expression; 0, -1, -2 count from the report's own year.
+    """
+
+    text: str
+    start: int
+    end: int
+    hits: list[tuple[int, int, int]]
+    clauses: list[Span]
+    quantities: list[Quantity]
+    before: int
+    heading: int
+    years: list[tuple[int, int, int, str]]
+
+    def mask(self, start: int, end: int) -> int:
+        """The words that stand wholly within a half-open span."""
+        bits = 0
+        for word, a, b in self.hits:
+            if a >= start and b <= end:
+                bits |= 1 << word
+        return bits
+
+    def clause_index(self, at: int) -> int:
+        for i, (start, end) in enumerate(self.clauses):
+            if start <= at < end:
+                return i
+        return len(self.clauses) - 1
+
+    def segment(self, index: int) -> int:
+        """Where the run of clauses between semicolons begins that holds the given clause."""
+        for start, end in reversed(self.clauses[:index]):
+            if self.text[end : end + 1] in _STRONG:
+                return end + 1
+        return self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The words around a number as masks, from its own stretch outwards; each holds the narrower ones."""
+
+    near: int
+    clause: int
+    sentence: int
+    topic: int
+
+    def at(self, reach: str) -> int:
+        return self.clause if reach == "clause" else self.sentence if reach == "sentence" else self.topic
+
+
+def make_scene(lexicon: Lexicon, text: str, start: int, end: int, quantities: list[Quantity], before: int, heading: int) -> Scene:
+    return Scene(text, start, end, lexicon.hits(text, start, end), _clauses(text, start, end, quantities), quantities, before, heading, _years(text, start, end))
+
+
+def _clauses(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> list[Span]:
+    """The half-open spans between separators; a comma inside a number is none."""
+    inside = {i for q in quantities for i in range(q.start, q.end)}
+    found, at = [], start
+    for m in _CUT.finditer(text, start, end):
+        if m.start() not in inside:
+            found.append((at, m.start()))
+            at = m.end()
+    if at < end or not found:
+        found.append((at, end))
+    return found
+
+
+_YEAR = re.compile(r"((?:19|20)\d\d)年(?!以?前)(度|底|末|以来|起|初|至今)?|(去年|上年度?|上一年度?|前一年|前年|今年|本年度?|如今|当年)(同期|末|底)?")
+_OWN_YEAR = ("今年", "本年", "本年度", "如今", "当年")
+
+
+def _years(text: str, start: int, end: int) -> list[tuple[int, int, int, str]]:
+    found: list[tuple[int, int, int, str]] = []
+    if text.find("年", start, end) < 0 and text.find("如今", start, end) < 0:
+        return found
+    for m in _YEAR.finditer(text, start, end):
+        if text.rfind("《", start, m.start()) > text.rfind("》", start, m.start()):
+            continue  # a year in a title is not the figure's
+        if m[1]:
+            found.append((m.start(), m.end(), int(m[1]), m[2] or ""))
+        else:
+            offset = 0 if m[3] in _OWN_YEAR else -2 if m[3] == "前年" else -1
+            found.append((m.start(), m.end(), offset, m[4] or ""))
+    return found
+
+
+# --- the stretch of a number ------------------------------------------------------------------------------
+
+_JOINTS = ("以及", "和", "及", "与")
+# words that open what is told of the next number, not of this one: 43名调解员｜共调处318起
+_ONWARD = re.compile(r"[，,]?(?:共|累计|合计|全年|年内|分别|均)")
+
+
+def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
+    """The words left and right of the i-th number that no other number has a better claim to."""
+    q = scene.quantities[i]
+    text = scene.text
+    left, right = scene.clauses[scene.clause_index(q.start)]
+    right = max(right, q.end)
+    if i and scene.quantities[i - 1].end > left:
+        left = scene.quantities[i - 1].end
+        comma = text.find("、", left, q.start)
+        if comma >= 0:
+            left = comma + 1
+        else:
+            left = next((left + len(j) for j in _JOINTS if text.startswith(j, left)), left)
+    if i + 1 < len(scene.quantities) and scene.quantities[i + 1].start < right:
+        after = scene.quantities[i + 1].start
+        comma = text.find("、", q.end, after)
+        right = comma if comma >= 0 else next((after - len(j) for j in _JOINTS if text.endswith(j, q.end, after)), after)
+        onward = _ONWARD.search(text, q.end, right)
+        if onward and onward.start() > q.end:
+            right = onward.start()
+    return (min(left, q.start), q.start), (q.end, right)
+
+
+def shares_right(scene: Scene, i: int, right: Span) -> bool:
+    """Whether the words right of a number run into the next number without a break."""
+    return i + 1 < len(scene.quantities) and scene.quantities[i + 1].start == right[1]
+
+
+# a noun of bodies or places right after the number: that is what it counts, whatever is told of them
+_COUNTED = re.compile(
+    r"(?:\w{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村[^民居]|镇[^村]|县[^级]|市[^级直]|区[^级]|领域|方面|站所|学校|中小学|委办局|执法主体|执法部门|审批部门|环节|司法所|派出所|机构[^的]))"
+)
+HEAD_NOUN = 12  # characters right of the number within which the noun it counts must begin
+
+
+def head(scene: Scene, i: int, right: Span) -> Span:
+    """Of the words right of a number that counts persons, things or places: those that can name what it counts."""
+    q = scene.quantities[i]
+    if q.measure not in ("person", "item", "place", "device", "group", "noun"):
+        return right
+    if q.measure != "person" and _COUNTED.match(scene.text, right[0], min(right[1], right[0] + 10)):
+        return right[0], right[0]
+    return right[0], min(right[1], right[0] + HEAD_NOUN)
+
+
+def context(scene: Scene, i: int, near: int) -> Context:
+    """The masks around the i-th number, given the mask of its own stretch."""
+    q = scene.quantities[i]
+    index = scene.clause_index(q.start)
+    a, b = scene.clauses[index]
+    clause = near | scene.mask(a, b)
+    if index + 1 < len(scene.clauses):
+        c, d = scene.clauses[index + 1]
+        if scene.text[b : b + 1] not in _STRONG and not any(c <= p.start < d for p in scene.quantities):
+            clause |= scene.mask(c, d)
+    sentence = clause | scene.mask(scene.segment(index), b)
+    topic = sentence | scene.before | scene.heading | scene.mask(scene.start, b)
+    return Context(near, clause, sentence, topic)
+
+
+# --- one statement for several numbers, several names for one number ----------------------------------------
+
+_RESPECTIVELY = re.compile(r"分别")
+_JOINT = re.compile(r"、|以及|和(?!解)|及(?!时|格)|与(?!会)")
+
+
+def items(text: str, start: int, end: int) -> list[Span]:
+    """The spans between 、 和 及 与; brackets hold their joints."""
+    found, at = [], start
+    for m in _JOINT.finditer(text, start, end):
+        if text.count("（", start, m.start()) > text.count("）", start, m.start()):
+            continue
+        found.append((at, m.start()))
+        at = m.end()
+    found.append((at, end))
+    return found
+
+
+def respectively(scene: Scene, i: int) -> Span | None:
+    """For A、B分别为1件和2件: the span of the item that the i-th number answers to; None where nothing is so ordered."""
+    q = scene.quantities[i]
+    index = scene.clause_index(q.start)
+    first = index
+    while first > 0 and scene.text[scene.clauses[first][0] : q.start].find("分别") < 0:
+        first -= 1
+        if any(scene.clauses[first][0] <= p.start < scene.clauses[first][1] for p in scene.quantities) and "分别" not in scene.text[scene.clauses[first][0] : scene.clauses[first][1]]:
+            return None
+    a = scene.clauses[first][0]
+    marks = list(_RESPECTIVELY.finditer(scene.text, a, q.start))
+    if not marks:
+        return None
+    mark = marks[-1]
+    values = [j for j, p in enumerate(scene.quantities) if p.start >= mark.end() and p.measure == q.measure]
+    if i not in values or len(values) < 2:
+        return None
+    begin = a
+    if mark.start() - a < 2 and first:
+        begin = scene.clauses[first - 1][0]
+    names = items(scene.text, begin, mark.start())
+    values = values[: len(names)]
+    if i not in values or len(names) < 2 or len(names) < len(values):
+        return None
+    return names[values.index(i) - len(values)]
+
+
+_RATE = re.compile(r"(?:率|度|比例)(?:[”）)]|继续|均|都|双双|皆|全部|分别|已|保持|稳定|为|达|实现|[“三两双四]|个|$|[^、和及与率]{0,8}$)")
+
+
+def rates(scene: Scene, left: Span) -> list[Span]:
+    """For A率、B率均为100%: the spans of the rates, where there are at least two; else nothing."""
+    names = items(scene.text, *left)
+    found = [span for span in names if _RATE.search(scene.text, *span)]
+    return names if len(found) >= 2 else []
