@@ -63,7 +63,7 @@ _TENS = {"廿": 20, "卅": 30}
 
 def decimal(digits: str, power: int = 0) -> Number:
     """``digits`` (``2.1``, ``1,428``) times ten to the ``power``: exact int where whole, else the nearest float."""
-    whole, _, part = digits.replace(",", "").partition(".")
+    whole, _, part = digits.replace(",", "").replace(" ", "").partition(".")
     power -= len(part)
     number = int(whole + part)
     if power >= 0:
@@ -78,20 +78,21 @@ def chinese_integer(numeral: str) -> int | None:
         if len(numeral) == 1 or (len(numeral) > 2 and len(set(numeral)) > 1):
             return int("".join(str(_DIGIT[c]) for c in numeral))
         return None
-    total = section = 0
+    high = middle = section = 0  # 亿, 万 and what is below
     digit: int | None = None
     scale = 0
     for i, c in enumerate(numeral):
         if c in _TENS:
             section, digit, scale = section + _TENS[c], None, 1
         elif c in _POWER:
-            power = _POWER[c]
-            if power >= 4:
-                total = (total + section + (digit or 0) or 1) * 10**power
-                section = 0
+            scale = _POWER[c]
+            if scale == 8:
+                high, middle, section = (high + middle + section + (digit or 0) or 1) * 10**8, 0, 0
+            elif scale == 4:
+                middle, section = (section + (digit or 0) or 1) * 10**4, 0
             else:
-                section += (1 if digit is None else digit) * 10**power
-            digit, scale = None, power
+                section += (1 if digit is None else digit) * 10**scale
+            digit = None
         elif c in "零〇○":
             digit, scale = None, 0
         elif digit is not None:
@@ -100,7 +101,7 @@ def chinese_integer(numeral: str) -> int | None:
             digit = _DIGIT[c]
             if i == len(numeral) - 1 and scale > 1:
                 digit *= 10 ** (scale - 1)  # 三百六 is 360, 两万三 is 23000
-    return total + section + (digit or 0)
+    return high + middle + section + (digit or 0)
 
 
 def chinese_number(numeral: str) -> Number | None:
@@ -115,10 +116,12 @@ def chinese_number(numeral: str) -> Number | None:
 # --- the pattern ------------------------------------------------------------------------------------------
 
 _CN = "〇零○一二三四五六七八九十百千万亿两廿卅"
+_FORMAL = "壹贰叁肆伍陆柒捌玖拾佰仟"
+_PLAIN = str.maketrans(_FORMAL, "一二三四五六七八九十百千")
 _CN_DIGIT = "〇零○一二三四五六七八九"
-_A = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+_A = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])|[0-9]+(?:\.[0-9]+)?)"
 _MULTIPLIER = r"(?:[余多几]?(?:[百千](?![分克米瓦])[万亿]*|[万亿]+)(?:[1-9]千(?![0-9]))?)?"
-_NUM = rf"{_A}{_MULTIPLIER}[余多]?"
+_NUM = rf"{_A}{_MULTIPLIER}(?:[余多]|来(?=[件个人名份次家场户项]))?"
 _DASH = r"[至到—–~～―－-]{1,2}"
 _CHENG = r"成[一二三四五六七八九半]?(?![员立功效为果熟都绩因长型品交就体])"
 
@@ -132,10 +135,12 @@ def _scanner() -> re.Pattern[str]:
     """Every alternative begins with a plain character set, so that text without numerals is skipped fast."""
     measures = _measure_alternatives()
     return re.compile(
-        rf"{_NUM}(?:%?{_DASH}{_NUM})?(?:{measures}|成(?![员立功效为果]))?"
+        rf"{_NUM}(?:%?{_DASH}{_NUM})?(?: ?(?:{measures})|成(?![员立功效为果]))?"
         rf"|[百千万][分][之][{_CN}]+(?:点[{_CN_DIGIT}]+)?"
         rf"|[{_CN}]+分之[{_CN}]+"
-        rf"|[{_CN}]+(?:点[{_CN_DIGIT}]+)?(?:[余多几来][万亿]?)?(?:{_DASH}[{_CN}]+[余多几来]?)?(?:{_CHENG}|(?:{measures}))"
+        rf"|[{_CN}]+点[{_CN_DIGIT}]+(?![{_CN}{_FORMAL}])(?!{measures})"
+        rf"|[{_FORMAL}零万亿]{{2,}}元"
+        rf"|[{_CN}]+(?:点[{_CN_DIGIT}]+)?(?:[余多几来]?[万亿])?[余多几来]?(?:{_DASH}[{_CN}]+[余多几来]?)?(?:{_CHENG}|(?:{measures}))"
         rf"|[XxＸ×*＊]+[余多]?[百千]?[万亿]?[余多]?(?:{measures})"
     )
 
@@ -144,8 +149,8 @@ def _scanner() -> re.Pattern[str]:
 def _reader() -> re.Pattern[str]:
     """The same number taken apart; run once for each distinct spelling."""
     return re.compile(
-        rf"(?P<a>{_A})(?P<h1>[余多几]?)(?P<m>(?:[百千](?![分克米瓦])[万亿]*|[万亿]+)?)(?P<tail>(?:[1-9]千)?)(?P<h2>[余多]?)"
-        rf"(?:%?(?P<dash>{_DASH})(?P<b>{_A})(?P<bh>[余多几]?)(?P<bm>(?:[百千][万亿]*|[万亿]+)?)[余多]?)?(?P<u>.*)"
+        rf"(?P<a>{_A})(?P<h1>[余多几]?)(?P<m>(?:[百千](?![分克米瓦])[万亿]*|[万亿]+)?)(?P<tail>(?:[1-9]千)?)(?P<h2>[余多来]?)"
+        rf"(?:%?(?P<dash>{_DASH})(?P<b>{_A})(?P<bh>[余多几]?)(?P<bm>(?:[百千][万亿]*|[万亿]+)?)[余多]?)? ?(?P<u>.*)"
     )
 
 
@@ -175,8 +180,10 @@ def _arabic(written: str) -> tuple[Number | None, str, str, str] | None:
     value = decimal(m["a"], power)
     if m["tail"]:
         value += int(m["tail"][0]) * 1000
-    over = m["h1"] or m["h2"] or m["dash"] or m["bh"]
     unit = m["u"]
+    over = m["h1"] or m["h2"] or m["dash"] or m["bh"] or "多" in unit
+    if m["h2"] == "来":
+        return value, unit, measure_classes()[unit], "about"
     if unit == "成":
         return decimal(m["a"], 1), "成", "percent", "over" if over else "exact"
     return value, unit, measure_classes()[unit] if unit else "", "over" if over else "exact"
@@ -185,7 +192,7 @@ def _arabic(written: str) -> tuple[Number | None, str, str, str] | None:
 _CN_PERCENT = re.compile(rf"([百千])分之([{_CN}点]+)")
 _CN_FRACTION = re.compile(rf"([{_CN}]+)分之([{_CN}]+)")
 _CN_CHENG = re.compile(r"([一二两三四五六七八九十])([多余几]?)成([一二三四五六七八九半]?)")
-_CN_COUNT = re.compile(rf"([{_CN}]+(?:点[{_CN_DIGIT}]+)?)([余多几来]?)([万亿]?)((?:{_DASH}[{_CN}]+[余多几来]?)?)(.+)")
+_CN_COUNT = re.compile(rf"([{_CN}]+(?:点[{_CN_DIGIT}]+)?)([余多几来]?)([万亿]?)[余多几来]?((?:{_DASH}[{_CN}]+[余多几来]?)?)(.+)")
 
 
 def _chinese(written: str) -> tuple[Number | None, str, str, str] | None:
@@ -204,6 +211,12 @@ def _chinese(written: str) -> tuple[Number | None, str, str, str] | None:
         tenths = (chinese_integer(m[1]) or 0) * 10
         rest = 5 if m[3] == "半" else _DIGIT.get(m[3], 0)
         return tenths + rest, "成", "percent", "over" if m[2] else "exact"
+    if written[0] in _FORMAL:
+        value = chinese_integer(written[:-1].translate(_PLAIN))
+        return None if value is None else (value, "元", "money", "exact")
+    if "点" in written and written[-1] in _CN_DIGIT:
+        value = chinese_number(written)
+        return None if value is None else (value, "", "", "exact")
     return _chinese_count(written)
 
 
@@ -214,18 +227,24 @@ def _chinese_count(written: str) -> tuple[Number | None, str, str, str] | None:
     value = chinese_number(m[1])
     if value is None:
         return None
+    if m[2] == "来" and not m[3]:
+        return value, m[5], measure_classes()[m[5]], "about"
     hedged = bool(m[2]) or bool(m[4])
     if m[1] in ("百", "千", "万", "亿") and not hedged:
         return None  # 千家万户, 百场宣讲: a figure of speech unless hedged or 上百, 近千 (the caller looks left)
-    return value * 10 ** _POWER.get(m[3], 0), m[5], measure_classes()[m[5]], "over" if hedged else "exact"
+    if isinstance(value, float):
+        value = decimal(repr(value), _POWER.get(m[3], 0))
+    else:
+        value *= 10 ** _POWER.get(m[3], 0)
+    return value, m[5], measure_classes()[m[5]], "over" if hedged else "exact"
 
 
 # --- surroundings -----------------------------------------------------------------------------------------
 
 _BEFORE = re.compile(
-    r"(?P<over>超过|超出|突破|不少于|不低于|不小于|至少|高于|大于|多于|(?<![高赶])超|逾|(?<=[^以晚])上(?=$))$"
-    r"|(?P<under>不足|不到|不超过|低于|少于|小于|将近|接近|(?<![最附就靠亲邻远迫])近)$"
-    r"|(?P<about>大约|约为|约有|大概|(?<![节公契制违预集合签履婚解])约)$"
+    r"(?P<over>(?:超过|超出|突破|不少于|不低于|不小于|高于|大于|多于|(?<![高赶治反])超|逾)占?|至少[一-龥]{0,4})$"
+    r"|(?P<under>(?:不足|不到|不超过|低于|少于|小于|将近|接近|(?<![最附就靠亲邻远迫])近)占?)$"
+    r"|(?P<about>(?:大约|约为|约有|大概|(?<![节公契制违预集合签履婚解邀])约)占?)$"
 )
 _AFTER = re.compile(r"(?P<over>及?以上|之多|[余多](?![元样名人项种部措渠方])|余$)|(?P<about>左右|上下)|(?P<under>以内|以下)")
 _POWER_ALONE = re.compile(r"[百千万亿]+")
@@ -261,22 +280,29 @@ def _enclosed(text: str, start: int) -> bool:
     for opening, closing in (("《", "》"), ("“", "”"), ("〔", "〕"), ("「", "」")):
         at = text.rfind(opening, low, start)
         if at >= 0 and text.find(closing, at, start) < 0:
-            return True
+            return not (opening == "“" and _HUNDRED.match(text, at))
     return False
 
 
+_HUNDRED = re.compile(r"“(?:[两三双四]个?)?100%”")  # “三个100%” states its rate
+
+
 def _bare(text: str, start: int, end: int, written: str) -> bool:
-    """Whether a number without a measure word may be a figure at all."""
+    """Whether a number without a measure word may be a figure: at the end of a clause or cell, and no label, code or mark."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    if _year_like(written) or written in _HOTLINES or len(written) > 9:
+    if _year_like(written) or written in _HOTLINES or len(written) > 9 or after not in _CLAUSE_END:
         return False
-    if not written.replace(",", "").replace(".", "").rstrip("余多万亿千百").isdigit():
+    if written[0] == "0" and len(written) > 1 and written[1] != "." or written.endswith(".0"):
         return False
-    if after in ".、．）)]】" and (not before or before in "\n。；;（(【[ 　\t") :
+    if after and after in ".、．）)]】" and (not before or before in "\n。；;（(【[ 　\t"):
         return False  # a list mark: 1.  2、 （3）
-    if after and after in "第号`_=+/\\":
+    if _CODE.search(text, max(0, start - 6), start):
         return False
-    return bool(before) and (before >= "一" or before in "：:\t ，," or before in "余近约超逾")
+    return bool(before) and ("一" <= before <= "\u9fff" or before in "：:\t ，,|｜")
+
+
+_CLAUSE_END = "，。；、,;）)\t\n |｜！（("
+_CODE = re.compile(r"(?:电话|传真|邮编|邮政编码|编码|账号|代码|附件|附表|[表图例类](?=$)|页|No|编号|邮箱)[:：\s]?$")
 
 
 def _refused(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
@@ -293,7 +319,7 @@ def _refused(text: str, start: int, end: int, written: str, word: str, measure: 
         return True
     if after and after.isascii() and after.isalpha():
         return True
-    if after == "-" and text[end + 1 : end + 2].isdigit():
+    if after in ("-", ".") and text[end + 1 : end + 2].isdigit():
         return True
     if not word and measure != "percent" and measure != "permille" and not _bare(text, start, end, written):
         return True
@@ -302,7 +328,9 @@ def _refused(text: str, start: int, end: int, written: str, word: str, measure: 
 
 def _refused_chinese(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
     before = text[max(0, start - 6) : start]
-    if before[-1:] in ("数", "几", "第", "好", "成") and written[0] in "十百千万亿":
+    if before[-1:] in ("数", "几", "第", "好", "成") and written[0] in "十百千万亿" and before[-2:] not in ("人数", "次数", "件数", "总数", "户数", "场数"):
+        return True
+    if _IDIOM.search(text, max(0, start - 2), end + 3):
         return True
     if before[-1:] == "第" or before[-1:] in ("之", "初", "星", "周", "礼"):
         return True
@@ -312,22 +340,26 @@ def _refused_chinese(text: str, start: int, end: int, written: str, word: str, m
         return True
     if written[0] == "一" and len(written) == 1 + len(word):
         return _refused_one(text, end, before, word)
-    return bool(_CN_TWICE.search(text, max(0, start - 2), end + 3))
+    return not word and measure != "permille" and before[-1:] not in ("分", "为", "达", "率", "至", "到", "约")
 
 
-_CN_TWICE = re.compile(rf"[{_CN}][个项张件][一二三四五六七八九][个项张件]")
+_IDIOM = re.compile(
+    r"十分(?![，。；、])|[一二三四五六七八九]面[一二三四五六七八九]方|[一二三四]番[五六]次|四个全面|五位一体|三个代表|[两三四五]个一|一分为二|七[上嘴]八|两[面手]|千[家方]万|四个?[意自]|[一两三]头|二十四节气|三言两语"
+)
 
 
 def _refused_one(text: str, end: int, before: str, word: str) -> bool:
     """一 is a numeral only after a verb of doing or a noun that is counted (召开会议一次); 最多跑一次, 一件事 are none."""
-    after = text[end : end + 1]
-    if word in _SPEECH and not (after and after in "，。；、,;（"):
+    at_end = text[end : end + 1] in _CLAUSE_END
+    if word in _SPEECH and not at_end:
         return True
-    return not _ONE_AFTER_VERB.search(before)
+    if _ONE_AFTER_VERB.search(before):
+        return False
+    return not at_end or bool(_IDIOM_ONE.search(before))
 
 
 def _qualifier(text: str, start: int, end: int, own: str) -> str:
-    before = _BEFORE.search(text[max(0, start - 4) : start])
+    before = _BEFORE.search(text[max(0, start - 6) : start])
     after = _AFTER.match(text, end)
     said = {own} - {"exact"}
     if before:
@@ -365,13 +397,18 @@ def _quantity(text: str, start: int, end: int, written: str) -> Quantity | None:
         return None
     if own == "redacted":
         return Quantity(start, end, None, word, measure, own)
+    if written[0] in _POWER and text[start - 1 : start] == "上":
+        own = "over"  # 上百场, 上千万元
     return Quantity(start, end, value, word, measure, _qualifier(text, start, end, own))
+
+
+_HEDGED = re.compile(r"(?:[上近逾超约过]|不足|不到|将近|突破)$")
 
 
 def _hedged_power(text: str, start: int, written: str) -> tuple[Number | None, str, str, str] | None:
     """上百场, 近千名, 逾万人: a power of ten without a digit counts where it is hedged from the left."""
     m = _POWER_ALONE.match(written)
-    if m is None or written[m.end() :] not in measure_classes() or text[start - 1 : start] not in ("上", "近", "逾", "超", "约", "过"):
+    if m is None or written[m.end() :] not in measure_classes() or not _HEDGED.search(text, max(0, start - 2), start):
         return None
     word = written[m.end() :]
     own = "over" if text[start - 1 : start] in ("上", "过") else "exact"
