@@ -17,7 +17,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A numeric cell: its half-open span, value, measure word and qualifier; ``words``: row and column labels;
+    """A numeric cell: its half-open span, value, measure word and qualifier; ``row``, ``column``: their labels;
     ``caption``: the line above the table; ``year``: named by its column or row; ``total``: a row of sums."""
 
     start: int
@@ -25,7 +25,8 @@ class Cell:
     value: Number | None
     measure_word: str
     qualifier: str
-    words: str
+    row: str
+    column: str
     caption: str
     year: int | None
     total: bool
@@ -57,7 +58,7 @@ def find_grids(text: str) -> list[Grid]:
     caption = previous = ""
     for start, end in _lines(text):
         row = _row(text, start, end)
-        if row and (not block or True):
+        if row:
             if not block:
                 caption = previous
             block.append(row)
@@ -138,22 +139,23 @@ def _read_row(text: str, header: Sequence[Span] | None, row: Sequence[Span], cap
 def _read_cell(text: str, a: int, b: int, label: str, column: str, unit: str, caption: str) -> list[Cell]:
     """The cell's number, if it is one: bare, with its measure word, or with more behind it in brackets."""
     words = f"{label} {column}"
+    row = label
     quantities = list(scan(text, a, b))
     if bare := _BARE.fullmatch(text, a, b):
         value, word, qualifier = _scaled(bare.group(), unit, words, caption)
         span = (a, b)
     elif quantities and quantities[0].start - a <= 12 and quantities[0].measure_word:
         first = quantities[0]
-        words = f"{words} {text[a:first.start]}"
+        row = f"{label} {text[a:first.start]}"
         value, word, qualifier, span = first.value, first.measure_word, first.qualifier, (first.start, first.end)
     elif m := re.match(r"[^\d]{2,12}[:：]?\s?(\d+(?:\.\d+)?)$", text[a:b]):
-        words = f"{text[a : a + m.start(1)]} {column}"
+        row = text[a : a + m.start(1)]
         value, word, qualifier = _scaled(m[1], unit, words, caption)
         span = (a + m.start(1), b)
     else:
         return []
     year = _YEAR.search(column) or _YEAR.search(label)
-    return [Cell(*span, value, word, qualifier, words, caption, int(year[1]) if year else None, bool(_TOTAL.search(label)))]
+    return [Cell(*span, value, word, qualifier, row, column, caption, int(year[1]) if year else None, bool(_TOTAL.search(label)))]
 
 
 def _scaled(number: str, unit: str, words: str, caption: str) -> tuple[Number, str, str]:

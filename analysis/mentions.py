@@ -113,11 +113,12 @@ _CHANGE = re.compile(
 _WEAK_CHANGE = re.compile("(?:" + "|".join(cues()["weak_change"]) + r")(?:了|约|近|超过?)?$")
 _COMPARED = re.compile(r"[同环]比|[较比](?:上年|去年|上一?年|20\d\d年|同期|年初|全|上)|幅度|平均")
 _LEVEL = re.compile(r"(?:至|到|为(?!止))[了约近]?$")
-_EACH = re.compile(r"(?:每|[村人日年月户案场所]均|平均)[^，,；;。、]{0,14}$|均$")
+_EACH = re.compile(r"(?:每|[村人日年月户案场所]均|平均)[^，,；;。、]{0,20}$|均$")
 _NOT_EACH = re.compile(r"平均(?:得?分|成绩|为)|均(?:为|达|超|分)|全年平均")
 _AVERAGE = re.compile(r"(?:全[国省市州]|[省市]|同类|总体|行业)平均(?:水平|值|数)?[^，,；;。]{0,4}$")
 _TARGET = re.compile("|".join(cues()["target"]))
 _DONE = re.compile(r"已|实际|截至|目前|完成|共|累计|今年以来|开展了|超额|全年实际|全年达")
+_AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指标|标准)(?!管理|责任)")
 _FUTURE = re.compile(r"到(20\d\d)年")
 _OTHER = re.compile("[，,]?(?:" + "|".join(cues()["other_subject"]) + ")")
 _PART = re.compile(r"其中|包括|含(?!旧存)")
@@ -127,16 +128,17 @@ _TRIGGER = re.compile("|".join(cues()["trigger"]))
 
 # what may stand before a number that goes on with the indicator before it
 _FILL = (
-    r"[\s、“”\"（(：:]|共计?|累计|总计|合计|总数|总量|达到?了?|为|有|是|约|近|超过?|逾|分别|均|各|和|及|与|以上|余|等|的|了|已|计|数|全年|年内|全市|全县|全区|全省|人数|总人数|之后|则|也|仅|只有|突破|高达|多达"
+    r"[\s、“”\"（(：:]|[较比]|共计?|累计|总计|合计|总数|总量|达到?了?|为|有|是|约|近|超过?|逾|分别|均|各|和|及|与|以上|余|等|的|了|已|计|数|全年|年内|全市|全县|全区|全省|人数|总人数|之后|则|也|仅|只有|突破|高达|多达"
     r"|(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充|变|壮大)[为了]?(?:至|到|为)?|至|到|接近|将近|不少于|不低于|不足|不到|大约|大概|尚有|还有|还|从|由|在|保持|稳定|维持|实现|全部"
     r"|年初|去年|上年度?|上一年度?|今年|本年度?|前年|如今|当年|年末|年底|上半年|下半年|第?[一二三四]季度|\d+月|首批|第[一二三四五]批|现|现有|目前|就|另|再|又|其中|首次|过|百|\d|年|底|同期|期|平均"
-    r"|开展|举办|组织|完成|办理|新增|新收|安排|召开|开设|实施|区政府|市政府|县政府|镇政府|县级|市级|区级|省级|镇级|乡级|村级|部门|各部门|市直部门|县直部门|县（市、区）|乡镇|街道|层面"
+    r"|实际|我[市县区镇省局街乡州旗]|开展|举办|组织|完成|办理|新增|新收|安排|召开|开设|实施|区政府|市政府|县政府|镇政府|县级|市级|区级|省级|镇级|乡级|村级|部门|各部门|市直部门|县直部门|县（市、区）|乡镇|街道|层面"
 )
 _GENERIC = re.compile(rf"(?:{_FILL})*")
 _KIND = re.compile(
     rf"(?:{_FILL})*(?:涉及|属|由|给|来自|按|含|包括|包含|另有)?[“‘]?[一-龥、（）()]{{0,14}}(?:{_FILL})*"
 )
-_VERBS = re.compile(r"解除|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
+_SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
+_VERBS = re.compile(r"解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
 _FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,10}[，,]|分别|包括|拆开|上年|去年|20\d\d年为?)")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
@@ -215,7 +217,7 @@ class _Reader:
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
-            if q.measure == "point" or _is_change(scene, q) or _is_each(scene, q) or _is_double(scene, i):
+            if q.measure == "point" or _is_change(scene, q) or _is_each(scene, q) or _is_double(scene, i) or _is_rest(scene, q):
                 continue
             drafts = self.read_number(scene, sentence, year, i, left, right, last, made.get(parents.get(i, -1)))
             if not drafts:
@@ -246,8 +248,20 @@ class _Reader:
         q = scene.quantities[i]
         if _other_body(scene, i):
             return []
-        if span := respectively(scene, i):
-            left = span
+        ordered = respectively(scene, i, year)
+        if ordered is not None:
+            item, last_item, whole = scene.mask(*ordered.item), scene.mask(*ordered.last), scene.mask(*ordered.whole)
+            named = q.measure == "percent" and scene.text.find("率", *ordered.item) >= 0
+            for bits in (item,) if named else (item, item | last_item, whole):
+                around = context(scene, i, bits)
+                wording = self.choose(around, q)
+                if wording:
+                    draft = self.draft(scene, sentence, year, i, wording, around, left)
+                    if ordered.year is not None:
+                        draft.period = Period(ordered.year, str(ordered.year), False, True)
+                    return [draft]
+            if named:
+                return []
         elif q.measure == "percent" and (names := rates(scene, left)):
             drafts: list[_Draft] = []
             for span in names:
@@ -261,6 +275,8 @@ class _Reader:
         tries = [near | tail]
         if near & self.words.content and tail:
             tries = [near, near | tail] if shares_right(scene, i, right) else [near | tail, near]
+        if q.measure == "time" and not near & self.words.content and shares_right(scene, i, right):
+            tries.append(scene.mask(*scene.clauses[scene.clause_index(q.start)]))  # 两次对全区近百名执法人员进行培训
         for bits in tries:
             around = context(scene, i, bits)
             wording = self.choose(around, q)
@@ -269,6 +285,15 @@ class _Reader:
             if parent is not None and wording.indicator.theme != parent.indicator.theme and q.measure == parent.quantity.measure:
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
             return [self.draft(scene, sentence, year, i, wording, around, left)]
+        if parent is not None and _VERBS.search(scene.text, *left):
+            parent = None  # 接收3218名、解除2879名，在册339名: flows that add up are no parts
+        if parent is None and (bits := self.noun_before(scene, i, left)):
+            around = context(scene, i, bits | near)
+            wording = self.choose(around, q)
+            if wording:
+                draft = self.draft(scene, sentence, year, i, wording, around, left)
+                draft.part |= not _GENERIC.fullmatch(scene.text, *left)
+                return [draft]
         source = parent or (last if last is not None and self.goes_on(scene, i, left, right, last) else None)
         if source is None:
             return []
@@ -276,6 +301,22 @@ class _Reader:
         draft = self.draft(scene, sentence, year, i, None, around, left, source)
         draft.part |= parent is not None or _part_of(scene, source, q, left)
         return [draft]
+
+    def noun_before(self, scene: Scene, i: int, left: Span) -> int:
+        """For 应诉案件总量，市级52件，县级341件: the words of the clause without a number that the sentence's numbers hang on."""
+        words = scene.text[left[0] : left[1]]
+        generic = bool(_GENERIC.fullmatch(words))
+        if not generic and (not _KIND.fullmatch(words) or _VERBS.search(words) or "率" in words):
+            return 0
+        index = scene.clause_index(scene.quantities[i].start)
+        first = scene.clause_index(scene.segment(index))
+        for start, end in scene.clauses[first:index]:
+            if any(start <= p.start < end for p in scene.quantities):
+                return 0
+            bits = scene.mask(start, end)
+            if bits & self.words.content:
+                return bits if generic or _SUBJECT.search(scene.text, start, end) else 0
+        return 0
 
     def choose(self, around: Context, q: Quantity) -> Wording | None:
         """The wording that speaks most closely for a number; two indicators that speak equally are no answer."""
@@ -406,15 +447,16 @@ class _Reader:
             return
         heading, _ = self.heading(sentence.headings)
         summed = any(cell.total for cell in grid.cells)
+        labels = self.words.mask("\n".join(cell.row + "\n" + cell.column for cell in grid.cells))
         for cell in grid.cells:
             caption = self.words.mask(cell.caption)
-            near = self.words.mask(cell.words)
-            if not near & self.words.content:
-                near |= caption
-            around = Context(near, near, near, near | caption | heading)
             measure = measure_classes().get(cell.measure_word, ANY) if cell.measure_word else ANY
             q = Quantity(cell.start, cell.end, cell.value, cell.measure_word, measure, cell.qualifier)
-            wording = self.choose(around, q)
+            column, row = self.words.mask(cell.column), self.words.mask(cell.row)
+            wording = None
+            for near in (column, row, column | row, column | row | caption):
+                around = Context(near, near | column | row, near | column | row, near | column | row | caption | heading | labels)
+                wording = wording or self.choose(around, q)
             if wording is None:
                 self.rest.append((q, sentence))
                 continue
@@ -481,11 +523,26 @@ def _is_change(scene: Scene, q: Quantity) -> bool:
 
 def _is_each(scene: Scene, q: Quantity) -> bool:
     """Whether the number is so much for each of many, or an average that is not the unit's."""
-    a = max(scene.clauses[scene.clause_index(q.start)][0], q.start - 18)
+    a = max(scene.clauses[scene.clause_index(q.start)][0], q.start - 24)
     if q.measure in ("percent", "score", ""):
         return bool(_AVERAGE.search(scene.text, a, q.start))
     m = _EACH.search(scene.text, a, q.start)
     return m is not None and not _NOT_EACH.search(m.group())
+
+
+_REST = re.compile(r"(?:其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
+_ORIGIN = re.compile(r"[由从][^，,；;]{0,8}$")
+_ROSE = re.compile(r"(?:大幅|逐步|稳步)?(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充)[为了]?(?:至|到|为)")
+
+
+def _is_rest(scene: Scene, q: Quantity) -> bool:
+    """Whether the number is a remainder, a share of something, or the undated start of a rise (由64%提升至91%)."""
+    clause = scene.clauses[scene.clause_index(q.start)][0]
+    if _REST.search(scene.text, clause, q.start):
+        return True
+    if not (_ORIGIN.search(scene.text, clause, q.start) and _ROSE.match(scene.text, q.end)):
+        return False
+    return not any(start >= scene.start and end <= q.start and value != 0 for start, end, value, _ in scene.years)
 
 
 def _is_double(scene: Scene, i: int) -> bool:
@@ -497,6 +554,8 @@ def _is_double(scene: Scene, i: int) -> bool:
 def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> str:
     """achieved, shortcoming or plan: by the section, or by the words of a target before the number in its run of clauses."""
     if sentence.status == PLAN:
+        return PLAN
+    if _AIM.match(scene.text, q.end):
         return PLAN
     segment = scene.segment(scene.clause_index(q.start))
     m = _TARGET.search(scene.text, segment, q.start)

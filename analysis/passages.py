@@ -49,7 +49,7 @@ _BOILERPLATE = re.compile(
     r"[\s　]*(?:(?:您?(?:现在|当前)(?:所在)?的?位置|首页|主页|上一[篇条]|下一[篇条]|扫一扫|打印|关闭|分享[到：:]?|【?字[体号]|视力保护|责任编辑|编辑[:：]|回到顶部|返回顶部"
     r"|发布(?:时间|日期)|日期\s*[:：]|时间\s*[:：]|来源\s*[:：]|文章来源|信息来源|浏览(?:次数|量)|阅读[:：]|点击[:：]|信息分类|索\s?引\s?号|责任部门|公开形式|公开时限|主题分类|发文机关|成文日期|文\s?号[:：]"
     r"|主办(?:单位)?[:：]|承办(?:单位)?[:：]|版权所有|技术支持|网站标识码|网站地图|联系我们|备案号|[^\s，。]{0,2}ICP备|[^\s，。]{0,3}公网安备|建议使用|附件(?:下载)?[:：]|下载文档|推荐访问|相关(?:推荐|阅读|链接|新闻)|温馨提示"
-    r"|收藏|举报|用户登录|无障碍|繁體|长者助手|微信扫码|Page \d|P\. ?\d|无标题文档)[^。；]{0,120}|[\d\s—\-–·/|]{1,80}|\[?\s*(?:大|中|小)\s*(?:中|小)?\s*\]?)$"
+    r"|收藏|举报|用户登录|无障碍|繁體|长者助手|微信扫码|Page \d|P\. ?\d|无标题文档)[^。；]{0,120}|\d{1,4}|[—–-]+ ?\d+ ?[—–-]+|(?:\d{1,4} {1,8}){5,}\d{1,4}|\[?\s*(?:大|中|小)\s*(?:中|小)?\s*\]?)$"
 )
 _HEADING = re.compile(
     r"(?:(?P<h1>[一二三四五六七八九十]{1,3}[、．.]|第[一二三四五六七八九十]{1,2}部分[、：: ]?|#{1,2} )"
@@ -84,7 +84,7 @@ def _joins(before: str, after: str, width: int, spanning: Callable[[str, str], b
     return not (mark and "。" not in before and len(before) < 45) and not _looks_like_title(before)
 
 
-_CELLS = re.compile(r"\t|[|｜]|\S {2,}\S")
+_CELLS = re.compile(r"\t|[|｜]|[^\s】] {2,}\S")
 
 
 def _broken_number(before: str, after: str) -> bool:
@@ -134,7 +134,8 @@ def read(text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[st
             joiner = "" if not dropped and _joins(previous, line, width, spanning) else "\n"
             pieces.append(joiner)
             length += len(joiner)
-        dropped = not previous and len(line) < 60 and line[-1] not in "，,、"  # a first line is a title
+        blank = "\n\n" in text[start + len(line) : start + len(line) + 6].replace("\r", "").replace(" ", "").replace("　", "")
+        dropped = not previous and (_looks_like_title(line) or blank and len(line) < 60)  # a first line is a title
         previous = line
         for a, b in _unspaced(line):
             if start + a != sources[-1] + length - starts[-1] or length == 0:

@@ -15,6 +15,7 @@ from analysis.quantities import Quantity
 Span = tuple[int, int]
 
 _CUT = re.compile(r"[，,；;：:（()）。！？\t|｜]")
+_ASIDE = re.compile(r"[（(][^（()），。；]{1,14}[)）]")
 _STRONG = "；;"
 
 
@@ -58,6 +59,14 @@ class Scene:
         return self.start
 
 
+    def segment_end(self, index: int) -> int:
+        """Where the run of clauses between semicolons ends that holds the given clause."""
+        for start, end in self.clauses[index:]:
+            if self.text[end : end + 1] in _STRONG:
+                return end
+        return self.end
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The words around a number as masks, from its own stretch outwards; each holds the narrower ones."""
@@ -76,8 +85,11 @@ def make_scene(lexicon: Lexicon, text: str, start: int, end: int, quantities: li
 
 
 def _clauses(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> list[Span]:
-    """The half-open spans between separators; a comma inside a number is none."""
+    """The half-open spans between separators; a comma inside a number and brackets without a number, 村（社区）, are none."""
     inside = {i for q in quantities for i in range(q.start, q.end)}
+    for m in _ASIDE.finditer(text, start, end):
+        if not any(m.start() < q.start < m.end() for q in quantities):
+            inside.update((m.start(), m.end() - 1))
     found, at = [], start
     for m in _CUT.finditer(text, start, end):
         if m.start() not in inside:
@@ -118,7 +130,8 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
     """The words left and right of the i-th number that no other number has a better claim to."""
     q = scene.quantities[i]
     text = scene.text
-    left, right = scene.clauses[scene.clause_index(q.start)]
+    index = scene.clause_index(q.start)
+    left, right = scene.clauses[index]
     right = max(right, q.end)
     if i and scene.quantities[i - 1].end > left:
         left = scene.quantities[i - 1].end
@@ -134,7 +147,12 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         onward = _ONWARD.search(text, q.end, right)
         if onward and onward.start() > q.end:
             right = onward.start()
-    return (min(left, q.start), q.start), (q.end, right)
+    left = min(left, q.start)
+    if left == scene.clauses[index][0] and text[left - 1 : left] in ("：", ":") and index and not text[left : q.start].strip(" “约近超逾共计"):
+        label = scene.clauses[index - 1]  # 普法活动：185场次
+        if label[1] - label[0] <= 18 and not any(label[0] <= p.start < label[1] for p in scene.quantities):
+            left = label[0]
+    return (left, q.start), (q.end, right)
 
 
 def shares_right(scene: Scene, i: int, right: Span) -> bool:
@@ -150,11 +168,11 @@ HEAD_NOUN = 12  # characters right of the number within which the noun it counts
 
 
 def head(scene: Scene, i: int, right: Span) -> Span:
-    """Of the words right of a number that counts persons, things or places: those that can name what it counts."""
+    """Of the words right of a number that counts things or places: those that can name what it counts."""
     q = scene.quantities[i]
-    if q.measure not in ("person", "item", "place", "device", "group", "noun"):
+    if q.measure not in ("item", "place", "device", "group", "noun"):
         return right
-    if q.measure != "person" and _COUNTED.match(scene.text, right[0], min(right[1], right[0] + 10)):
+    if _COUNTED.match(scene.text, right[0], min(right[1], right[0] + 10)):
         return right[0], right[0]
     return right[0], min(right[1], right[0] + HEAD_NOUN)
 
@@ -170,13 +188,12 @@ def context(scene: Scene, i: int, near: int) -> Context:
         if scene.text[b : b + 1] not in _STRONG and not any(c <= p.start < d for p in scene.quantities):
             clause |= scene.mask(c, d)
     sentence = clause | scene.mask(scene.segment(index), b)
-    topic = sentence | scene.before | scene.heading | scene.mask(scene.start, b)
+    topic = sentence | scene.before | scene.heading | scene.mask(scene.start, scene.segment_end(index))
     return Context(near, clause, sentence, topic)
 
 
 # --- one statement for several numbers, several names for one number ----------------------------------------
 
-_RESPECTIVELY = re.compile(r"分别")
 _JOINT = re.compile(r"、|以及|和(?!解)|及(?!时|格)|与(?!会)")
 
 
@@ -192,31 +209,46 @@ def items(text: str, start: int, end: int) -> list[Span]:
     return found
 
 
-def respectively(scene: Scene, i: int) -> Span | None:
-    """For A、B分别为1件和2件: the span of the item that the i-th number answers to; None where nothing is so ordered."""
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A、B分别为1件和2件, for one number: the item that it answers to, the last item, all before 分别, and its year if the items are years."""
+
+    item: Span
+    last: Span
+    whole: Span
+    year: int | None
+
+
+def respectively(scene: Scene, i: int, year: int | None) -> Ordered | None:
+    """How the i-th number stands in an enumeration ordered by 分别; None where it does not. ``year``: the report's."""
     q = scene.quantities[i]
     index = scene.clause_index(q.start)
-    first = index
-    while first > 0 and scene.text[scene.clauses[first][0] : q.start].find("分别") < 0:
-        first -= 1
-        if any(scene.clauses[first][0] <= p.start < scene.clauses[first][1] for p in scene.quantities) and "分别" not in scene.text[scene.clauses[first][0] : scene.clauses[first][1]]:
-            return None
-    a = scene.clauses[first][0]
-    marks = list(_RESPECTIVELY.finditer(scene.text, a, q.start))
-    if not marks:
+    low = scene.segment(index)
+    mark = scene.text.rfind("分别", low, q.start)
+    if mark < 0:
         return None
-    mark = marks[-1]
-    values = [j for j, p in enumerate(scene.quantities) if p.start >= mark.end() and p.measure == q.measure]
-    if i not in values or len(values) < 2:
+    values = [j for j, p in enumerate(scene.quantities) if p.start > mark and p.measure == q.measure and p.start < scene.segment_end(index)]
+    if i not in values:
         return None
-    begin = a
-    if mark.start() - a < 2 and first:
-        begin = scene.clauses[first - 1][0]
-    names = items(scene.text, begin, mark.start())
+    home = scene.clause_index(mark)
+    begin = scene.clauses[home][0]
+    if mark - begin < 2 and home:
+        begin = scene.clauses[home - 1][0]
+    whole = (begin, mark)
+    back = _YEARS_BACK.search(scene.text, low, mark)
+    if back and year is not None and len(values) == _COUNT[back[1]]:
+        return Ordered(whole, whole, whole, year - len(values) + 1 + values.index(i))
+    names = items(scene.text, *whole)
     values = values[: len(names)]
     if i not in values or len(names) < 2 or len(names) < len(values):
         return None
-    return names[values.index(i) - len(values)]
+    item = names[values.index(i) - len(values)]
+    named = [value for start, end, value, _ in scene.years if item[0] <= start < item[1] and value > 0]
+    return Ordered(item, names[-1], whole, named[0] if named else None)
+
+
+_YEARS_BACK = re.compile(r"近([两二三四五六])年")
+_COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
 
 _RATE = re.compile(r"(?:率|度|比例)(?:[”）)]|继续|均|都|双双|皆|全部|分别|已|保持|稳定|为|达|实现|[“三两双四]|个|$|[^、和及与率]{0,8}$)")

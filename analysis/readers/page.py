@@ -23,13 +23,14 @@ if TYPE_CHECKING:  # lxml and readability are imported where a page is read: pla
 # --- Bytes ---------------------------------------------------------------------------------------
 
 _SIGN = re.compile(
-    rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|link|"
+    rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:(?><\?xml[^>]*>|<!--.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body|meta|title|link|"
     rb"script|style|div|p|span|table|h[1-6]|center|font|article|section|main|base)\b|<html[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "gb-2312-80": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
 _EMBEDDED = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]*")
+_ENTITIES = re.compile(r"<!DOCTYPE[^<>\[]*\[[^\]]*\]\s*>", re.IGNORECASE)  # an XHTML page may define its own
 _MOST_TAGS = 500_000
 
 
@@ -62,7 +63,7 @@ def _parse(text: str) -> tuple[HtmlElement, tuple[str, ...]]:
     from lxml import etree
     from lxml import html as lxml_html
 
-    text = re.sub(r"\A\s*<\?xml[^>]*>", "", text.replace("\0", ""))
+    text = _ENTITIES.sub("", re.sub(r"\A\s*<\?xml[^>]*>", "", text.replace("\0", "")), count=1)
     if "base64," in text:
         text = _EMBEDDED.sub("", text)
     # huge_tree: old pages nest hundreds of unclosed <font>; no network, no DTD, and HTML defines no entities.
@@ -523,7 +524,7 @@ def _is_report_line(line: str, at: int) -> bool:
 def read(data: bytes) -> Reading:
     """Read a web page; its text is its body as read, without navigation, one line a block or row.
 
-    Raises Unreadable: empty, binary, encoding, too_large.
+    Raises Unreadable: empty, binary, encoding, too_large, unreadable.
     """
     if data.count(b"<") > _MOST_TAGS:
         raise Unreadable("", "too_large", f"The page has more than {_MOST_TAGS:,} tags.")
@@ -539,5 +540,7 @@ def read(data: bytes) -> Reading:
     _, lines = _body(tree, body)
     text = "\n".join(line for at, line in enumerate(lines) if _is_report_line(line, at))
     if not text:
+        if warnings:
+            raise Unreadable("", "unreadable", "The page's tags are nested too deeply to be read.")
         raise Unreadable("", "empty", "The page holds no text.")
     return Reading(text, title, meta, warnings=decoded.warnings + warnings)
