@@ -15,7 +15,7 @@ from analysis.catalogue import Indicator
 from analysis.grids import Cell, Grid, find_grids
 from analysis.lexicon import Lexicon, Wording, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
-from analysis.periods import Period, period_of
+from analysis.periods import Period, period_of, rises
 from analysis.quantities import Number, Quantity, measure_classes, scan
 from analysis.reports import Report
 from analysis.scenes import Context, Scene, Span, context, head, make_scene, rates, respectively, shares_right, stretches
@@ -119,7 +119,7 @@ _AVERAGE = re.compile(r"(?:全[国省市州]|[省市]|同类|总体|行业)平�
 _TARGET = re.compile("|".join(cues()["target"]))
 _DONE = re.compile(r"已|实际|截至|目前|完成|共|累计|今年以来|开展了|超额|全年实际|全年达")
 _AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指标|标准)(?!管理|责任)")
-_FUTURE = re.compile(r"到(20\d\d)年")
+_STOCK = re.compile(r"[1-3]月|初")  # 截止2021年1月: a stock still counted for 2020
 _OTHER = re.compile("[，,]?(?:" + "|".join(cues()["other_subject"]) + ")")
 _PART = re.compile(r"其中|包括|含(?!旧存)")
 _TOTAL = re.compile(r"共(?!同)|累计|总计|合计|总数|总人数|总量|全年(?!工作)")
@@ -130,7 +130,7 @@ _TRIGGER = re.compile("|".join(cues()["trigger"]))
 _FILL = (
     r"[\s、“”\"（(：:]|[较比]|共计?|累计|总计|合计|总数|总量|达到?了?|为|有|是|约|近|超过?|逾|分别|均|各|和|及|与|以上|余|等|的|了|已|计|数|全年|年内|全市|全县|全区|全省|人数|总人数|之后|则|也|仅|只有|突破|高达|多达"
     r"|(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充|变|壮大)[为了]?(?:至|到|为)?|至|到|接近|将近|不少于|不低于|不足|不到|大约|大概|尚有|还有|还|从|由|在|保持|稳定|维持|实现|全部"
-    r"|年初|去年|上年度?|上一年度?|今年|本年度?|前年|如今|当年|年末|年底|上半年|下半年|第?[一二三四]季度|\d+月|首批|第[一二三四五]批|现|现有|目前|就|另|再|又|其中|首次|过|百|\d|年|底|同期|期|平均"
+    r"|年初|去年|上年度?|上一年度?|今年|本年度?|前年|如今|当年|年末|年底|上半年|下半年|第?[一二三四]季度|\d+月|首批|第[一二三四五]批|现|现有|目前|就|另|再|又|其中|首次|过|百|截至|截止|仅|就|\d|年|底|同期|期|平均"
     r"|实际|我[市县区镇省局街乡州旗]|开展|举办|组织|完成|办理|新增|新收|安排|召开|开设|实施|区政府|市政府|县政府|镇政府|县级|市级|区级|省级|镇级|乡级|村级|部门|各部门|市直部门|县直部门|县（市、区）|乡镇|街道|层面"
 )
 _GENERIC = re.compile(rf"(?:{_FILL})*")
@@ -139,7 +139,7 @@ _KIND = re.compile(
 )
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(r"解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
-_FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,10}[，,]|分别|包括|拆开|上年|去年|20\d\d年为?)")
+_FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
 
@@ -154,6 +154,7 @@ class _Reader:
         self.rest: list[tuple[Quantity, Sentence]] = []
         self.headings: dict[tuple[str, ...], tuple[int, int | None]] = {}
         self.previous: _Previous | None = None
+        self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
         grids = find_grids(self.text)
@@ -213,13 +214,15 @@ class _Reader:
         lefts: list[Span] = []
         parents = _sums(scene)
         made: dict[int, _Draft] = {}
+        latest: dict[str, _Draft] = {}
         for i, q in enumerate(scene.quantities):
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
             if q.measure == "point" or _is_change(scene, q) or _is_each(scene, q) or _is_double(scene, i) or _is_rest(scene, q):
+                self.silent.add(q.start)
                 continue
-            drafts = self.read_number(scene, sentence, year, i, left, right, last, made.get(parents.get(i, -1)))
+            drafts = self.read_number(scene, sentence, year, i, left, right, latest.get(q.measure, last), made.get(parents.get(i, -1)))
             if not drafts:
                 if sentence.status != PLAN:
                     self.rest.append((q, sentence))
@@ -228,7 +231,7 @@ class _Reader:
             for draft in drafts:
                 draft.status = status
             found.extend(drafts)
-            last = made[i] = drafts[-1]
+            last = made[i] = latest[q.measure] = drafts[-1]
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))
         return found
 
@@ -311,7 +314,7 @@ class _Reader:
         index = scene.clause_index(scene.quantities[i].start)
         first = scene.clause_index(scene.segment(index))
         for start, end in scene.clauses[first:index]:
-            if any(start <= p.start < end for p in scene.quantities):
+            if any(start <= p.start < end and p.start not in self.silent for p in scene.quantities):
                 return 0
             bits = scene.mask(start, end)
             if bits & self.words.content:
@@ -431,7 +434,7 @@ class _Reader:
                 around = Context(near, scene.mask(scene.clauses[index - 1][0], b) if index else near, (s := scene.mask(scene.start, b)), s | scene.before | scene.heading)
                 if wording.no & near or not all(group & around.at(reach) for reach, group in wording.reach):
                     continue
-                if _TARGET.search(scene.text, a, start) or any(a <= q.start < start and q.measure == "percent" for q in scene.quantities):
+                if _status(scene, sentence, Quantity(start, end, None, "", "", ""), self.year) == PLAN or any(a <= q.start < start and q.measure == "percent" for q in scene.quantities):
                     continue
                 said.add(wording.indicator.id)
                 value = int(wording.rule.value) if wording.rule.value == int(wording.rule.value) else wording.rule.value
@@ -531,18 +534,12 @@ def _is_each(scene: Scene, q: Quantity) -> bool:
 
 
 _REST = re.compile(r"(?:其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
-_ORIGIN = re.compile(r"[由从][^，,；;]{0,8}$")
-_ROSE = re.compile(r"(?:大幅|逐步|稳步)?(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充)[为了]?(?:至|到|为)")
-
-
 def _is_rest(scene: Scene, q: Quantity) -> bool:
     """Whether the number is a remainder, a share of something, or the undated start of a rise (由64%提升至91%)."""
     clause = scene.clauses[scene.clause_index(q.start)][0]
     if _REST.search(scene.text, clause, q.start):
         return True
-    if not (_ORIGIN.search(scene.text, clause, q.start) and _ROSE.match(scene.text, q.end)):
-        return False
-    return not any(start >= scene.start and end <= q.start and value != 0 for start, end, value, _ in scene.years)
+    return rises(scene, q) and not any(end <= q.start and value != 0 for _, end, value, _ in scene.years)
 
 
 def _is_double(scene: Scene, i: int) -> bool:
@@ -561,9 +558,8 @@ def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> 
     m = _TARGET.search(scene.text, segment, q.start)
     if m and not _DONE.search(scene.text, m.end(), q.start):
         return PLAN
-    for m in _FUTURE.finditer(scene.text, segment, q.start):
-        if year is not None and int(m[1]) > year:
-            return PLAN
+    if year is not None and any(value > year and segment <= start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years):
+        return PLAN
     return sentence.status
 
 

@@ -63,21 +63,22 @@ _GAP = re.compile(r"(?<=[　-鿿＀-￮0-9%”’)])[   　](?=[　-鿿＀-￮0-
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 
 
-def _joins(before: str, after: str, width: int, spanning: Callable[[str, str], bool]) -> bool:
+def _joins(before: str, line: str, after: str, width: int, spanning: Callable[[str, str], bool]) -> bool:
     """Whether a line goes on in the next one: it broke inside a sentence and is no heading, cell or title.
 
-    ``width``: the usual length of the text's lines where they are wrapped, else 0. ``spanning``: whether a word of
+    ``before``: all that was joined so far, ``line``: its last line. ``width``: the usual length of the text's
+    lines where they are wrapped, else 0. ``spanning``: whether a word of
     the field stands across the break.
     """
     last, first = before[-1], after[0]
-    if _CELLS.search(before) or _CELLS.search(after) or _HEADING.match(after):
+    if _CELLS.search(line) or _CELLS.search(after) or _HEADING.match(after):
         return False
     if last in "，,、（(“《":
         return True
     if last in _ENDS_SENTENCE or not (first >= "一" or first.isdigit() or first in "，。；、）)%”》"):
         return False
     if width:
-        return len(before) >= 0.75 * width
+        return len(line) >= 0.75 * width
     mark = _HEADING.match(before)
     if len(before) < 12:
         return spanning(before, after) or _broken_number(before, after)
@@ -89,7 +90,7 @@ _CELLS = re.compile(r"\t|[|｜]|[^\s】] {2,}\S")
 
 def _broken_number(before: str, after: str) -> bool:
     """Whether the break stands between a number and its measure word, or a label and its number."""
-    if before[-1].isdigit():
+    if before[-1].isdigit() or before[-1] in "万亿千百" and before[-2:-1].isdigit():
         return bool(_MEASURED.match(after))
     return bool(_MEASURED.match(after.lstrip("0123456789,."))) and after[0].isdigit()
 
@@ -125,18 +126,20 @@ def read(text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[st
     starts: list[int] = [0]
     sources: list[int] = [0]
     length = 0
-    previous, dropped = "", True
+    previous, last, dropped = "", "", True
     for start, line in lines:
         if len(line) < 200 and _BOILERPLATE.match(line):
             dropped = dropped or not width
             continue
+        joiner = "\n"
         if previous:
-            joiner = "" if not dropped and _joins(previous, line, width, spanning) else "\n"
+            joiner = "" if not dropped and _joins(previous, last, line, width, spanning) else "\n"
             pieces.append(joiner)
             length += len(joiner)
         blank = "\n\n" in text[start + len(line) : start + len(line) + 6].replace("\r", "").replace(" ", "").replace("　", "")
         dropped = not previous and (_looks_like_title(line) or blank and len(line) < 60)  # a first line is a title
-        previous = line
+        previous = previous + line if not joiner else line
+        last = line
         for a, b in _unspaced(line):
             if start + a != sources[-1] + length - starts[-1] or length == 0:
                 starts.append(length)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from analysis.scenes import Scene, Span
+from analysis.quantities import Quantity
+from analysis.scenes import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,24 @@ class Period:
     period: str
     several: bool
     own: bool
+
+
+_ORIGIN = re.compile(r"[由从][^，,；;]{0,9}$")
+_ROSE = re.compile(r"(?:大幅|逐步|稳步)?(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充)[为了]?(?:至|到|为)")
+
+
+def rises(scene: Scene, q: Quantity) -> bool:
+    """Whether the number is where a rise or fall began: 由64%提升至91%."""
+    clause = scene.clauses[scene.clause_index(q.start)][0]
+    return bool(_ORIGIN.search(scene.text, clause, q.start)) and bool(_ROSE.match(scene.text, q.end))
+
+
+def _origin_year(scene: Scene, at: int, year: int | None) -> int | None:
+    """The earlier year from which a rise is told: the last one named before the number, 与2020年相比 included."""
+    for _, end, value, _ in reversed(scene.years):
+        if end <= at and year is not None and (value < 0 or 0 < value < year):
+            return year + value if value < 0 else value
+    return None
 
 
 _SINCE = ("以来", "起", "至今")
@@ -33,8 +52,10 @@ _STOCK_AFTER = re.compile(r"[1-3]月|初")
 
 def period_of(scene: Scene, i: int, year: int | None) -> Period:
     """The period of the i-th number of a sentence in a report on ``year``."""
-    governed, own = _governing(scene, i, year)
     q = scene.quantities[i]
+    if rises(scene, q) and (before := _origin_year(scene, q.start, year)) is not None:
+        return Period(before, str(before), False, True)
+    governed, own = _governing(scene, i, year)
     several = _several(scene, i)
     found = year
     if governed is not None:

@@ -321,7 +321,7 @@ def _refused(text: str, start: int, end: int, written: str, word: str, measure: 
         return True
     if after in ("-", ".") and text[end + 1 : end + 2].isdigit():
         return True
-    if not word and measure != "percent" and measure != "permille" and not _bare(text, start, end, written):
+    if not word and measure not in ("percent", "permille", "person") and not _bare(text, start, end, written):
         return True
     return _enclosed(text, start)
 
@@ -384,6 +384,9 @@ def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[Quantity
             yield quantity
 
 
+_PERSONS = frozenset("群众 农民 师生 学生 居民 党员 干部 职工 学员 市民 村民 网民 青少 公众 人民 公民 工人 牧民 游客".split())
+
+
 def _quantity(text: str, start: int, end: int, written: str) -> Quantity | None:
     said = _spelling(written)
     if said is None:
@@ -391,6 +394,8 @@ def _quantity(text: str, start: int, end: int, written: str) -> Quantity | None:
         if said is None:
             return None
     value, word, measure, own = said
+    if not word and not measure and text[end : end + 2] in _PERSONS and written[-1] in "余多万亿千百":
+        measure = "person"  # 近15万农民, 3万余群众: the noun itself is counted
     if _refused(text, start, end, written, word, measure):
         return None
     if written[0] > "9" and value is not None and _refused_chinese(text, start, end, written, word, measure):

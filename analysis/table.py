@@ -1,0 +1,1050 @@
+"""Reports in, tables out: what each report states, and the one value that the table gives for each key.
+
+`build` reads every report below a folder and writes the tables named in TABLES, as CSV and Parquet; `load` gives
+them back as polars frames, `panel` the long table of the preferred values.
+
+How an observation comes about. Its key is unit, period, indicator, scope, basis. Headline mentions speak for it:
+1. A report on that year goes before a later report that looks back (flag `from later report`).
+2. What a report states goes before what had to be summed from parts that one sentence calls the whole list
+   (甲、乙分别为3件、4件; 其中…，其余…); such a sum is `over`. Other parts give no observation.
+3. The higher source goes first: government, department, court, statistics, press.
+4. Among equals the later published, where both dates are known.
+5. Equals that differ beyond the rounding of their own words give no value: flag `disputed`, both in `checks`.
+A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
+observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
+
+`preferred` marks for each unit, whole year and indicator the first row with a value in this order: the year's own
+report before a later one; reported before summed; the higher source; the unit's own figure or one without a named
+scope, then `area`, then `part_of_area`; the basis words in the order of the catalogue, no basis after the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import multiprocessing
+import os
+import re
+import shutil
+import sys
+import tempfile
+import tomllib
+import unicodedata
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analysis import catalogue
+from analysis.mentions import Found, Mention, Unmatched, find
+from analysis.places import Identity
+from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_report
+
+__all__ = ["TABLES", "Failure", "Summary", "Tables", "build", "load", "panel"]
+
+Row = dict[str, Any]
+
+# --- The tables, as data -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`type` is str, int, float or bool. Absent text is "", an absent number null. `words`: the only ones allowed."""
+
+    name: str
+    type: type
+    meaning: str
+    words: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`key`: the columns that tell one row from another, and that the table is sorted by."""
+
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {column.name: _POLARS[column.type] for column in self.columns}
+
+
+_POLARS = {str: pl.String, int: pl.Int64, float: pl.Float64, bool: pl.Boolean}
+
+RANKS = ("government", "department", "court", "statistics", "press")
+SCOPES = ("own", "", "area", "part_of_area")
+_LEVELS = ("national", "province", "city", "county", "town", "zone", "department", "")
+_TIERS = ("national", "province", "city", "county", "town", "")
+_QUALIFIERS = ("exact", "over", "under", "about", "redacted")
+
+_DOC = Column("doc", str, "the report: path below the folder of reports, with ending", required=True)
+_UNIT = Column("unit", str, "the government or body the figures are for, with its parents; empty where unknown")
+_YEAR = Column("year", int, "the year that the value is for")
+_REPORT_YEAR = Column("year", int, "the year reported on")
+_PERIOD = Column("period", str, "2021; 2021-H1; 2021-01/11; 2016/2020; empty: since an unknown start")
+_INDICATOR = Column("indicator", str, "id of the indicator in the codebook", required=True)
+_MEASURE = Column("unit_of_measure", str, "what is counted", required=True)
+_SCOPE = Column("scope", str, "own, area, part_of_area; empty where the text does not say", SCOPES)
+_BASIS = Column("basis", str, "what the text says was counted; empty where it does not say")
+_SENTENCE = Column("sentence", str, "the sentence of the figure, line breaks joined")
+_WHERE = (
+    Column("start", int, "where the quote begins in the report's text", required=True),
+    Column("end", int, "where it ends: text[start:end] is the quote", required=True),
+    Column("quote", str, "the number with its measure word, or the wording that fixes the value", required=True),
+    _SENTENCE,
+    Column("section", str, "the headings above, joined by /"),
+    Column("page", int, "the page, counted from 1, of formats that have pages"),
+)
+_PLACES = (
+    Column("province", str, "province, full name; empty where the report does not let one know"),
+    Column("city", str, "city, full name"),
+    Column("county", str, "county, full name"),
+    Column("adcode", str, "code of the smallest known division in that year"),
+    Column("tier", str, "tier of the area", _TIERS),
+    Column("body", str, "whose figures: government, department, zone, court, other"),
+)
+_STATED = (
+    _DOC,
+    _UNIT,
+    _YEAR,
+    _PERIOD,
+    _INDICATOR,
+    Column("value", float, "in the unit of measure; null where the report masks the number"),
+    _MEASURE,
+    Column("qualifier", str, "how exact the report is", _QUALIFIERS, required=True),
+)
+
+TABLES: Mapping[str, Table] = {
+    "documents": Table(
+        ("doc",),
+        (
+            _DOC,
+            Column("sha256", str, "of the file's bytes", required=True),
+            Column("format", str, "how the file was read", required=True),
+            Column("title", str, "the report's title"),
+            Column("doc_type", str, "who states the figures", RANKS, required=True),
+            Column("publisher", str, "who published it, where the file says so"),
+            Column("source_title", str, "title of the source, where the file says so"),
+            Column("source_url", str, "address of the source, where the file says so"),
+            _UNIT,
+            Column("level", str, "level of the unit", _LEVELS),
+            *(_PLACES[4:]),
+            *(_PLACES[:4]),
+            _REPORT_YEAR,
+            Column("period", str, "the period reported on"),
+            Column("published", str, "date of publication, ISO"),
+            Column("characters", int, "length of the report's text", required=True),
+            Column("mentions", int, "rows in mentions", required=True),
+            Column("warnings", str, "what a reader should look at, joined by ;"),
+        ),
+    ),
+    "mentions": Table(
+        ("doc", "start", "end", "indicator"),
+        (
+            *_STATED,
+            Column("role", str, "headline: the unit's total for the period; part: any other", ("headline", "part"), required=True),
+            Column("implied", bool, "no number is written, the wording fixes the value", required=True),
+            _SCOPE,
+            _BASIS,
+            *_WHERE,
+            Column("rule", str, "the rule of the catalogue that made the row", required=True),
+        ),
+    ),
+    "targets": Table(
+        ("doc", "start", "end", "indicator"),
+        (*_STATED, _SCOPE, _BASIS, *_WHERE, Column("rule", str, "the rule of the catalogue", required=True)),
+    ),
+    "unmatched": Table(
+        ("doc", "start", "end"),
+        (
+            _DOC,
+            _UNIT,
+            _REPORT_YEAR,
+            Column("value", float, "of the number as written; null where masked"),
+            Column("measure_word", str, "as written"),
+            *_WHERE,
+        ),
+    ),
+    "indicators": Table(
+        ("unit", "period", "indicator", "scope", "basis"),
+        (
+            Column("unit", str, "the government or body the value is for", required=True),
+            *_PLACES,
+            Column("year", int, "the year of the value", required=True),
+            Column("period", str, "2021; 2021-H1; 2021-01/11", required=True),
+            Column("theme", str, "theme of the indicator", required=True),
+            _INDICATOR,
+            Column("name_zh", str, "its Chinese name", required=True),
+            Column("name_en", str, "its English name", required=True),
+            Column("value", float, "the value; null where equal sources disagree"),
+            _MEASURE,
+            Column("qualifier", str, "exact, over, under, about; empty without a value", ("", *_QUALIFIERS[:-1])),
+            _SCOPE,
+            _BASIS,
+            Column("preferred", bool, "the one row of this unit, whole year and indicator for the wide view", required=True),
+            Column("origin", str, "how the value came about", ("reported", "implied", "summed"), required=True),
+            Column("doc", str, "the report that speaks; several, joined by ;, where they disagree", required=True),
+            Column("quote", str, "its words; empty without a value"),
+            _SENTENCE,
+            Column("mentions", int, "rows of mentions with this key, of all reports and roles", required=True),
+            Column("flags", str, "disputed, from later report; joined by ;"),
+        ),
+    ),
+    "checks": Table(
+        ("check", "doc", "other_doc", "unit", "year", "indicator", "sentence", "other_sentence"),
+        (
+            Column("check", str, "what does not add up", required=True),
+            Column("severity", str, "how grave it is", ("error", "warning", "note"), required=True),
+            _DOC,
+            Column("other_doc", str, "the other report, if any"),
+            _UNIT,
+            _YEAR,
+            Column("indicator", str, "id of the indicator, if one"),
+            Column("message", str, "what is wrong, in words", required=True),
+            Column("value", float, "the value in doc"),
+            Column("other_value", float, "the value it does not agree with"),
+            _SENTENCE,
+            Column("other_sentence", str, "the sentence of the other value"),
+        ),
+    ),
+    "failures": Table(
+        ("doc",),
+        (
+            _DOC,
+            Column("reason", str, "empty, binary, encoding, format, too_large, unreadable, error …", required=True),
+            Column("detail", str, "what happened, in words", required=True),
+        ),
+    ),
+    "units": Table(
+        ("unit", "name"),
+        (
+            Column("unit", str, "the name in the tables", required=True),
+            Column("name", str, "a name that was joined to it", required=True),
+            Column("reason", str, "why", required=True),
+            Column("documents", int, "reports that bear the name", required=True),
+        ),
+    ),
+    "codebook": Table(
+        ("indicator",),
+        (
+            _INDICATOR,
+            Column("theme", str, "the theme", required=True),
+            Column("name_zh", str, "Chinese name", required=True),
+            Column("name_en", str, "English name", required=True),
+            _MEASURE,
+            Column("kind", str, "count, rate, money or score", required=True),
+            Column("definition", str, "what counts and what does not", required=True),
+            Column("direction", str, "whether more is better: up, down, neutral", required=True),
+            Column("lowest", float, "least plausible value", required=True),
+            Column("highest", float, "greatest plausible value", required=True),
+            Column("decimals", int, "decimals to show", required=True),
+            Column("framework", str, "the national plan that asks for it"),
+            Column("task", int, "the plan's task"),
+            Column("tiers", str, "tiers that it applies to, joined by ;", required=True),
+            Column("basis", str, "what may have been counted, joined by ;, the preferred first"),
+            Column("denominator", str, "what a rate is a share of"),
+            Column("numerator_indicator", str, "the indicator that the rate's numerator is"),
+            Column("denominator_indicator", str, "the indicator that its denominator is"),
+            Column("example", str, "an official wording that states it", required=True),
+        ),
+    ),
+}
+
+
+def _checked(name: str, rows: list[Row]) -> list[Row]:
+    """The rows, each within its table's schema; else a ValueError that names table, column and row."""
+    table, seen = TABLES[name], set()
+    for row in rows:
+        if len(row) != len(table.columns):
+            raise ValueError(f"table {name}, row {_key(table, row)}: columns {sorted(row)} are not the table's")
+        for column in table.columns:
+            fault = _fault(column, row[column.name]) if column.name in row else "is missing"
+            if fault:
+                raise ValueError(f"table {name}, column {column.name}, row {_key(table, row)}: {fault}")
+        key = _key(table, row)
+        if key in seen:
+            raise ValueError(f"table {name}, columns {', '.join(table.key)}, row {key}: stands twice")
+        seen.add(key)
+    return rows
+
+
+def _key(table: Table, row: Row) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in table.key)
+
+
+def _fault(column: Column, value: object) -> str:
+    """What is wrong with a cell, or nothing."""
+    if value is None:
+        return "is null" if column.required or column.type in (str, bool) else ""
+    if type(value) is not column.type and not (column.type is float and type(value) is int):
+        return f"{value!r} is no {column.type.__name__}"
+    if column.words and value not in column.words:
+        return f"{value!r} is none of {', '.join(map(repr, column.words))}"
+    return "is empty" if column.required and value == "" else ""
+
+
+# --- One report, in a worker process -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that gave no report: `reason` in a word, `detail` in a sentence."""
+
+    doc: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one file gave: rows for the tables, or a failure. `names`: what the report calls its unit."""
+
+    document: Row | None = None
+    mentions: list[Row] = field(default_factory=list)
+    targets: list[Row] = field(default_factory=list)
+    unmatched: list[Row] = field(default_factory=list)
+    names: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def _read(path: Path, root: Path, texts: Path) -> _Read:
+    """Read one file; the text of a format that is not text itself goes below `texts`. Raises nothing."""
+    doc = _writable(path.relative_to(root).as_posix() if path != root else path.name)
+    try:
+        report = read_report(path, root if path != root else None)
+        read = _rows(report, doc, find(report))
+        if report.format not in ("text", "markdown"):
+            _keep_text(texts / f"{doc}.txt", report.text)
+        return read
+    except Unreadable as error:
+        return _Read(failure=Failure(doc, error.reason, _writable(error.detail)))
+    except Exception as error:  # one file never ends the run; its name and the error go into the table
+        return _Read(failure=Failure(doc, "error", _writable(f"{type(error).__name__}: {error}")))
+
+
+def _keep_text(path: Path, text: str) -> None:
+    """The text as read, byte for byte: spans point into it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8", "replace"))
+
+
+def _rows(report: Report, doc: str, found: Found) -> _Read:
+    """The report's rows. Raises ValueError for a row outside its table."""
+    unit = _one_name(report.identity.unit)
+    stated = [_stated_row(report, doc, unit, m) | {"role": m.role, "implied": m.implied} for m in found.mentions]
+    names = dict.fromkeys(name for name in (report.meta.get("unit", ""), report.identity.unit) if name and unit)
+    return _Read(
+        document=_checked("documents", [_document_row(report, doc, unit, len(stated))])[0],
+        mentions=_checked("mentions", stated),
+        targets=_checked("targets", _distinct("targets", [_stated_row(report, doc, unit, m) for m in found.targets])),
+        unmatched=_checked("unmatched", _distinct("unmatched", [_unmatched_row(report, doc, unit, u) for u in found.unmatched])),
+        names=tuple(map(_writable, names)),
+    )
+
+
+def _document_row(report: Report, doc: str, unit: str, mentions: int) -> Row:
+    meta, identity = report.meta, report.identity
+    warnings = [*report.warnings] if mentions else [*report.warnings, "no figure of an indicator"]
+    return {
+        "doc": doc,
+        "sha256": report.sha256,
+        "format": report.format,
+        "title": _writable(report.title),
+        "doc_type": _doc_type(meta.get("doc_type", ""), identity),
+        "publisher": _writable(meta.get("publisher", "")),
+        "source_title": _writable(meta.get("source_title", "")),
+        "source_url": _writable(meta.get("source_url", "")),
+        "unit": unit,
+        "level": identity.level,
+        "tier": identity.tier,
+        "body": identity.body,
+        "province": _writable(identity.province),
+        "city": _writable(identity.city),
+        "county": _writable(identity.county),
+        "adcode": identity.adcode,
+        "year": identity.year,
+        "period": identity.period,
+        "published": identity.published,
+        "characters": len(report.text),
+        "mentions": mentions,
+        "warnings": _writable(_joined(warnings)),
+    }
+
+
+def _doc_type(stated: str, identity: Identity) -> str:
+    """Who states the figures: what the file says; else by the unit, a government where nothing else is known."""
+    if stated in RANKS:
+        return stated
+    if identity.body == "court":
+        return "court"
+    return "department" if "department" in (identity.level, identity.body) else "government"
+
+
+def _stated_row(report: Report, doc: str, unit: str, mention: Mention) -> Row:
+    """A mention or target as a row, less role and implied."""
+    return {
+        "doc": doc,
+        "unit": unit,
+        "year": mention.year,
+        "period": _period(mention, report.identity),
+        "indicator": mention.indicator,
+        "value": _clean(mention.value),
+        "unit_of_measure": mention.unit_of_measure,
+        "qualifier": mention.qualifier,
+        "scope": mention.scope,
+        "basis": mention.basis,
+        **_where(report, mention),
+        "rule": mention.rule,
+    }
+
+
+def _unmatched_row(report: Report, doc: str, unit: str, left: Unmatched) -> Row:
+    return {
+        "doc": doc,
+        "unit": unit,
+        "year": report.identity.year,
+        "value": _clean(left.value),
+        "measure_word": left.measure_word,
+        **_where(report, left),
+    }
+
+
+def _where(report: Report, found: Mention | Unmatched) -> Row:
+    return {
+        "start": found.start,
+        "end": found.end,
+        "quote": _writable(found.quote),
+        "sentence": _writable(found.sentence),
+        "section": _writable(found.section),
+        "page": bisect_right(report.pages, found.start) or None if report.pages else None,
+    }
+
+
+def _distinct(name: str, rows: list[Row]) -> list[Row]:
+    """The rows less those whose key stood before: a table's cell may be met twice on the way."""
+    return list({_key(TABLES[name], row): row for row in reversed(rows)}.values())[::-1]
+
+
+def _period(mention: Mention, identity: Identity) -> str:
+    """The mention's period. A figure without words of its own is for the period the report is on.
+
+    In a report over several years a sentence that names the last of them speaks of that year alone.
+    """
+    year = str(identity.year)
+    if mention.year != identity.year or mention.period != year or not identity.period:
+        return mention.period
+    return mention.period if "/" in identity.period and f"{year}年" in mention.sentence else identity.period
+
+
+def _clean(value: float | None) -> float | None:
+    """Less the noise of floating point: six decimals are more than any report gives."""
+    return None if value is None else round(float(value), 6)
+
+
+def _writable(text: str) -> str:
+    """The text with what UTF-8 cannot hold (half characters of broken pages and file names) as ?, one for one."""
+    try:
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(words))
+
+
+# --- All reports ---------------------------------------------------------------------------------
+
+_FILES_A_PROCESS = 250  # fewer are read before another process has started
+
+
+def _processes(asked: int | None, count: int) -> int:
+    """How many processes to use: as asked, else all cores as far as there is work for them."""
+    if asked is not None:
+        return max(1, asked)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 1 + count // _FILES_A_PROCESS)
+
+
+def _read_all(paths: Sequence[Path], processes: int, read: Any) -> Iterator[Any]:
+    """`read` of every path, in order. A file that takes its process down is a failure, and the rest goes on."""
+    if processes == 1:
+        yield from map(read, paths)
+        return
+    size = max(1, min(50, len(paths) // (processes * 4)))
+    done = 0
+    while done < len(paths):
+        try:
+            with _pool(processes) as pool:
+                for result in pool.map(read, paths[done:], chunksize=size):
+                    done += 1
+                    yield result
+        except BrokenProcessPool:  # one of those under way did it: each of them gets a process of its own
+            for path in paths[done : done + size * processes]:
+                done += 1
+                yield _read_alone(path, read)
+
+
+def _read_alone(path: Path, read: Any) -> Any:
+    try:
+        with _pool(1) as pool:
+            return pool.submit(read, path).result()
+    except BrokenProcessPool:
+        return _Read(failure=Failure(_writable(path.name), "error", "The process that read it ended without a word."))
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))  # polars' threads do not survive a fork
+
+
+def _twins(paths: Sequence[Path]) -> dict[Path, list[Path]]:
+    """The first path of each content -> the others with the same bytes. Only files of one size are compared."""
+    sizes: defaultdict[int, list[Path]] = defaultdict(list)
+    for path in paths:
+        try:
+            sizes[path.stat().st_size].append(path)
+        except OSError:
+            continue  # read_report will say what is wrong with it
+    first: dict[bytes, Path] = {}
+    found: defaultdict[Path, list[Path]] = defaultdict(list)
+    for path in (p for size, group in sizes.items() if len(group) > 1 and size <= LARGEST for p in group):
+        try:
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").digest()
+        except OSError:
+            continue
+        if (before := first.setdefault(content, path)) != path:
+            found[before].append(path)
+    return found
+
+
+def _with_twins(read: _Read, twins: Sequence[str]) -> Iterator[_Read]:
+    """The report with its twins noted; a file that failed fails under each of its names."""
+    if read.failure is not None:
+        yield read
+        for doc in twins:
+            yield _Read(failure=Failure(doc, read.failure.reason, read.failure.detail))
+        return
+    document = read.document
+    if document is not None and twins:
+        notes = [document["warnings"]] if document["warnings"] else []
+        document["warnings"] = _joined([*notes, *(f"same content: {doc}" for doc in twins)])
+    yield read
+
+
+# --- Observations --------------------------------------------------------------------------------
+
+_SEVERAL = re.compile(r"(?<![区级个])分别[^。；;]*")
+_REMAINDER = re.compile(r"其中[^。；;]*其余[^。；;]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What one report says for one key: a headline mention's row, or several parts' summed."""
+
+    document: Row
+    mention: Row
+    origin: str
+    scope: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        m = self.mention
+        return m["unit"], m["period"], m["indicator"], self.scope, m["basis"]
+
+    @property
+    def later(self) -> bool:
+        """Whether a report on a later year looks back."""
+        return self.document["year"] is not None and self.mention["year"] < self.document["year"]
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Lower speaks first."""
+        return self.later, self.origin == "summed", RANKS.index(self.document["doc_type"])
+
+    @property
+    def step(self) -> float:
+        """How far apart two numbers are that these words can tell: 2.1万余 tells thousands, 98.7% tenths."""
+        number = Decimal(repr(self.mention["value"])).normalize()
+        _, _, exponent = number.as_tuple()
+        coarse = self.mention["qualifier"] != "exact" or re.search("[万亿]", self.mention["quote"])
+        return float(10.0 ** (exponent if coarse else min(exponent, 0)))
+
+    def agrees(self, other: _Source) -> bool:
+        """Whether one number may be the other, rounded as its words say."""
+        exact = self.mention["qualifier"] == other.mention["qualifier"] == "exact"
+        apart = abs(self.mention["value"] - other.mention["value"])
+        return apart <= max(self.step, other.step) / (2 if exact else 1) * (1 + 1e-9) and (apart == 0 or self._rounded(other))
+
+    def _rounded(self, other: _Source) -> bool:
+        """Two whole numbers written in full are never each other's rounding."""
+        return self.step != 1 or other.step != 1
+
+
+@dataclass(slots=True)
+class _Sources:
+    """What all reports say for observations, gathered report by report."""
+
+    headlines: defaultdict[tuple[str, ...], list[_Source]] = field(default_factory=lambda: defaultdict(list))
+    mentions: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    parts: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def add(self, document: Row, mentions: list[Row]) -> None:
+        speaking = [row for row in mentions if row["unit"] and row["period"] and row["year"] is not None]
+        for row in speaking:
+            self.mentions[_source(document, row).key] += 1
+            if row["role"] == "part":
+                self.parts.add((row["unit"], row["period"], row["indicator"]))
+        headlines = [row for row in speaking if row["role"] == "headline"]
+        said = {(row["indicator"], row["year"]) for row in headlines}
+        sums = _sums([row for row in speaking if (row["indicator"], row["year"]) not in said])
+        for row in headlines + sums:
+            source = _source(document, row, "summed" if row["role"] == "part" else "")
+            if row["value"] is not None and (document["year"] is None or row["year"] <= document["year"]):
+                self.headlines[source.key].append(source)
+
+    def parts_only(self) -> int:
+        """How many unit, period and indicator are known in parts alone."""
+        return len(self.parts - {key[:3] for key in self.headlines})
+
+
+def _source(document: Row, row: Row, origin: str = "") -> _Source:
+    scope = row["scope"] or ("area" if document["doc_type"] == "court" else "")
+    return _Source(document, row, origin or ("implied" if row["implied"] else "reported"), scope)
+
+
+def _sums(parts: list[Row]) -> list[Row]:
+    """One row for each indicator and year whose parts a single sentence lists as the whole."""
+    kinds = catalogue.load()
+    lists: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
+    for _, group in itertools.groupby(parts, key=lambda row: row["sentence"]):
+        own: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for row in group:
+            own[row["indicator"], row["year"], row["period"], row["scope"], row["basis"]].append(row)
+        for (indicator, year, *_), rows in own.items():
+            if kinds[indicator].kind in ("count", "money") and _whole_list(rows):
+                lists[indicator, year].append(_summed(rows))
+    return [rows[0] for rows in lists.values() if len(rows) == 1]  # two lists may count the same thing twice
+
+
+def _whole_list(rows: list[Row]) -> bool:
+    """Whether a sentence calls these parts disjoint and all: 分别为 before them, or 其中 … 其余 …."""
+    sentence = rows[0]["sentence"]
+    if len(rows) < 2 or any(row["value"] is None or row["implied"] for row in rows):
+        return False
+    several, remainder = _SEVERAL.search(sentence), _REMAINDER.search(sentence)
+    if several and "其中" in sentence[: several.start()]:
+        several = None
+    return any(m is not None and _in_order(m.group(), rows) for m in (several, remainder))
+
+
+def _in_order(words: str, rows: list[Row]) -> bool:
+    at = 0
+    for row in rows:
+        at = words.find(row["quote"], at)
+        if at < 0:
+            return False
+        at += len(row["quote"])
+    return True
+
+
+def _summed(rows: list[Row]) -> Row:
+    quotes = " + ".join(row["quote"] for row in rows)
+    return rows[0] | {"value": _clean(sum(row["value"] for row in rows)), "qualifier": "over", "quote": quotes}
+
+
+def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
+    """(rows of indicators, rows of checks)."""
+    chosen: list[tuple[_Source, Row]] = []
+    checks: list[Row] = []
+    for key in sorted(sources.headlines):
+        speaking = _speaking(sources.headlines[key])
+        speaks = min(speaking, key=lambda s: (s.step, s.mention["qualifier"] != "exact", s.document["doc"]))
+        against = [s for s in speaking if not all(s.agrees(other) for other in speaking)]
+        flags = ["from later report"] if speaks.later else []
+        if against:
+            flags.append("disputed")
+            checks.extend(_dispute(against[0], other) for other in against[1:] if not other.agrees(against[0]))
+        chosen.append((speaks, _observation(speaks, against, sources.mentions[key], flags)))
+    _prefer(chosen)
+    return [row for _, row in chosen], checks
+
+
+def _speaking(sources: list[_Source]) -> list[_Source]:
+    """Those of the highest rank, less those that one of them is known to be published after; in document order."""
+    best = min(source.rank for source in sources)
+    equals = sorted((s for s in sources if s.rank == best), key=lambda s: s.document["doc"])
+    latest = max(s.document["published"] for s in equals)
+    return [s for s in equals if s.document["published"] in ("", latest)]
+
+
+def _observation(source: _Source, against: list[_Source], mentions: int, flags: list[str]) -> Row:
+    """A row of the tidy table; `against`: the reports that disagree, and then there is no value."""
+    document, mention = source.document, source.mention
+    indicator = catalogue.load()[mention["indicator"]]
+    return {
+        "unit": mention["unit"],
+        **{column.name: document[column.name] for column in _PLACES},
+        "year": mention["year"],
+        "period": mention["period"],
+        "theme": indicator.theme,
+        "indicator": indicator.id,
+        "name_zh": indicator.name_zh,
+        "name_en": indicator.name_en,
+        "value": None if against else mention["value"],
+        "unit_of_measure": mention["unit_of_measure"],
+        "qualifier": "" if against else mention["qualifier"],
+        "scope": source.scope,
+        "basis": mention["basis"],
+        "preferred": False,
+        "origin": source.origin,
+        "doc": _joined(s.document["doc"] for s in against) or document["doc"],
+        "quote": "" if against else mention["quote"],
+        "sentence": "" if against else mention["sentence"],
+        "mentions": mentions,
+        "flags": ";".join(flags),
+    }
+
+
+def _dispute(one: _Source, other: _Source) -> Row:
+    values = one.mention["value"], other.mention["value"]
+    return {
+        "check": "disputed",
+        "severity": "error",
+        "doc": one.document["doc"],
+        "other_doc": other.document["doc"],
+        "unit": one.mention["unit"],
+        "year": one.mention["year"],
+        "indicator": one.mention["indicator"],
+        "message": f"Sources of equal rank state {_plain(values[0])} and {_plain(values[1])}: the table gives no value.",
+        "value": values[0],
+        "other_value": values[1],
+        "sentence": one.mention["sentence"],
+        "other_sentence": other.mention["sentence"],
+    }
+
+
+def _prefer(chosen: list[tuple[_Source, Row]]) -> None:
+    """Mark the preferred row of each unit, whole year and indicator; the order stands in the module's docstring."""
+    best: dict[tuple[Any, ...], tuple[tuple[Any, ...], Row]] = {}
+    for source, row in chosen:
+        if row["value"] is None or row["period"] != str(row["year"]):
+            continue
+        place = (*source.rank, ("own", "").count(row["scope"]) == 0, SCOPES.index(row["scope"]), _basis_place(row))
+        place = (*source.rank, max(1, SCOPES.index(row["scope"])), _basis_place(row), row["scope"])
+        key = row["unit"], row["year"], row["indicator"]
+        if key not in best or place < best[key][0]:
+            best[key] = place, row
+    for _, row in best.values():
+        row["preferred"] = True
+
+
+def _basis_place(row: Row) -> float:
+    words = list(catalogue.load()[row["indicator"]].basis)
+    return words.index(row["basis"]) if row["basis"] in words else 0.5
+
+
+# --- Units and codebook --------------------------------------------------------------------------
+
+
+def _one_name(name: str) -> str:
+    """The name without what tells no two bodies apart: full width, white space, 人民政府 at its end."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", _writable(name))).removesuffix("人民政府")
+
+
+def _reason(name: str, unit: str) -> str:
+    if name == unit:
+        return "as written"
+    if _one_name(name) == unit:
+        return "the same but for width, spaces or 人民政府"
+    return "full names of the parents, by the list of divisions"
+
+
+def _unit_rows(names: Counter[tuple[str, str]]) -> list[Row]:
+    return [
+        {"unit": unit, "name": name, "reason": _reason(name, unit), "documents": count}
+        for (unit, name), count in names.items()
+    ]
+
+
+def _codebook_rows() -> list[Row]:
+    return [
+        {
+            "indicator": entry.id,
+            "theme": entry.theme,
+            "name_zh": entry.name_zh,
+            "name_en": entry.name_en,
+            "unit_of_measure": entry.unit_of_measure,
+            "kind": entry.kind,
+            "definition": entry.definition,
+            "direction": entry.direction,
+            "lowest": float(entry.range[0]),
+            "highest": float(entry.range[1]),
+            "decimals": entry.decimals,
+            "framework": entry.framework,
+            "task": entry.task,
+            "tiers": ";".join(entry.tiers),
+            "basis": ";".join(entry.basis),
+            "denominator": entry.denominator,
+            "numerator_indicator": entry.relation.numerator if entry.relation else "",
+            "denominator_indicator": entry.relation.denominator if entry.relation else "",
+            "example": entry.example[0].text if entry.example else "",
+        }
+        for entry in catalogue.load().values()
+    ]
+
+
+# --- Writing -------------------------------------------------------------------------------------
+
+
+class _Columns:
+    """A table's rows, kept by column: a row kept as a dict takes ten times the memory."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.table = name, TABLES[name]
+        self.lists: dict[str, list[Any]] = {column.name: [] for column in self.table.columns}
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Rows that `_checked` has seen."""
+        for row in rows:
+            for name, values in self.lists.items():
+                values.append(row[name])
+
+    def frame(self) -> pl.DataFrame:
+        return pl.DataFrame(self.lists, schema=self.table.schema, strict=True).sort(self.table.key)
+
+    def __len__(self) -> int:
+        return len(self.lists[self.table.key[0]])
+
+
+def _write(name: str, frame: pl.DataFrame, folder: Path, metadata: Mapping[str, str]) -> None:
+    """One table as NAME.csv and NAME.parquet."""
+    numbers = [column for column, kind in frame.schema.items() if kind == pl.Float64]
+    texts = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
+    frame.with_columns(texts).write_csv(folder / f"{name}.csv", include_bom=True, line_terminator="\n")
+    frame.write_parquet(folder / f"{name}.parquet", metadata=dict(metadata))
+
+
+def _plain(value: float | None) -> str | None:
+    """The number as people write it: 98.78, 21000; no exponent, no 21000.0."""
+    if value is None:
+        return None
+    return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
+
+
+def versions() -> dict[str, str]:
+    """`reader` and `catalogue`: version and content of what reads, so that two tables can be told apart."""
+    package = files(__package__)
+    indicators = sorted((e for e in package.joinpath("indicators").iterdir() if e.name.endswith(".toml")), key=lambda e: e.name)
+    others = (*package.iterdir(), *package.joinpath("readers").iterdir())
+    code = sorted((e for e in others if e.name.endswith((".py", ".toml", ".csv"))), key=str)
+    return {"reader": f"{_package_version()}+{_digest(code)}", "catalogue": _digest(indicators)}
+
+
+def _package_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("fazhi-indicators")
+    except PackageNotFoundError:  # run from a folder that was not installed
+        return "0"
+
+
+def _digest(entries: Iterable[Any]) -> str:
+    content = hashlib.sha256()
+    for entry in entries:
+        content.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    return content.hexdigest()[:12]
+
+
+# --- The verbs -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a build did. `warnings`: (doc, warning); `twins`: files passed over because their content was read
+    already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation."""
+
+    out: Path
+    reports: int
+    mentions: int
+    observations: int
+    disputed: int
+    parts_only: int
+    twins: int
+    warnings: tuple[tuple[str, str], ...]
+    failures: tuple[Failure, ...]
+
+
+def build(
+    raw: str | Path = "data/raw", out: str | Path = "data/processed", processes: int | None = None, progress: bool = False
+) -> Summary:
+    """Read every report below `raw` and write the tables into `out`; the same input gives the same bytes.
+
+    `processes`: all cores by default. `progress`: a bar on stderr. No table is ever half written: all are staged
+    in a folder inside `out` and renamed at the end. A file that cannot be read is a row in `failures`.
+    Raises FileNotFoundError where there is no folder or no report in it, OSError where `out` cannot be written.
+    """
+    raw, out = Path(raw), Path(out)
+    paths = [path for path in find_reports(raw) if out.resolve() not in path.resolve().parents]
+    if not paths:
+        raise FileNotFoundError(f"no report in {raw}")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=out) as stage:
+        summary = _build(paths, raw, out, Path(stage), _processes(processes, len(paths)), progress)
+        _publish(Path(stage), out)
+    return summary
+
+
+def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool) -> Summary:
+    tables = {name: _Columns(name) for name in TABLES}
+    sources, names = _Sources(), Counter[tuple[str, str]]()
+    warnings: list[tuple[str, str]] = []
+    failures: list[Failure] = []
+    twins = 0
+    for read, others in _reports(paths, raw, stage / "text", processes, progress):
+        twins += len(others)
+        for each in _with_twins(read, others):
+            if each.failure is not None:
+                failures.append(each.failure)
+                continue
+            document = each.document
+            tables["documents"].add([document])
+            tables["mentions"].add(each.mentions)
+            tables["targets"].add(each.targets)
+            tables["unmatched"].add(each.unmatched)
+            sources.add(document, each.mentions)
+            names.update((document["unit"], name) for name in each.names)
+            warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
+    observations, checks = _observations(sources)
+    failed = [{"doc": f.doc, "reason": f.reason, "detail": f.detail} for f in failures]
+    for name, rows in {
+        "indicators": observations,
+        "checks": checks,
+        "failures": failed,
+        "units": _unit_rows(names),
+        "codebook": _codebook_rows(),
+    }.items():
+        tables[name].add(_checked(name, rows))
+    metadata = versions()
+    for name, columns in tables.items():
+        _write(name, columns.frame(), stage, metadata)
+    return Summary(
+        out=out,
+        reports=len(tables["documents"]),
+        mentions=len(tables["mentions"]),
+        observations=len(tables["indicators"]),
+        disputed=sum("disputed" in row["flags"] for row in observations),
+        parts_only=sources.parts_only(),
+        twins=twins,
+        warnings=tuple(warnings),
+        failures=tuple(sorted(failures, key=lambda f: f.doc)),
+    )
+
+
+def _reports(paths: Sequence[Path], raw: Path, texts: Path, processes: int, progress: bool) -> Iterator[tuple[_Read, list[str]]]:
+    """(what a file gave, the docs of its twins) for every content, in document order."""
+    twins = _twins(paths)
+    again = {path for others in twins.values() for path in others}
+    paths = [path for path in paths if path not in again]
+    read = partial(_read, root=raw, texts=texts)
+    results = zip(paths, _read_all(paths, processes, read), strict=True)
+    for path, result in _tracked(results, len(paths)) if progress else results:
+        yield result, [_writable(other.relative_to(raw).as_posix()) for other in twins.get(path, ())]
+
+
+def _tracked(results: Iterable[Any], total: int) -> Iterator[Any]:
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(results, "reading", total=total, console=Console(file=sys.stderr), transient=True)
+
+
+def _publish(stage: Path, out: Path) -> None:
+    """Put what was staged in its place: each file by one rename, text/ as a whole."""
+    if (out / "text").exists():
+        (out / "text").rename(stage / "former-text")
+    if (stage / "text").exists():
+        (stage / "text").rename(out / "text")
+    shutil.rmtree(stage / "former-text", ignore_errors=True)
+    for name in TABLES:
+        for ending in ("csv", "parquet"):  # in this order: load() trusts a Parquet file no older than its CSV
+            os.replace(stage / f"{name}.{ending}", out / f"{name}.{ending}")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables as polars frames (lazy ones on demand); columns and their meaning stand in TABLES."""
+
+    documents: Any
+    mentions: Any
+    targets: Any
+    unmatched: Any
+    indicators: Any
+    checks: Any
+    failures: Any
+    units: Any
+    codebook: Any
+
+
+def load(out: str | Path = "data/processed", lazy: bool = False) -> Tables:
+    """The tables in `out`, which may also lie in a folder above this one (a notebook's, say).
+
+    Parquet is read where it is no older than the CSV beside it, else the CSV: only that one is kept in git.
+    Raises FileNotFoundError where there are no tables.
+    """
+    folder = _found(Path(out))
+    return Tables(**{f.name: _load(f.name, folder, lazy) for f in fields(Tables)})
+
+
+def _found(out: Path) -> Path:
+    for above in (Path(), *Path.cwd().parents):
+        if (above / out / "indicators.csv").is_file():
+            return above / out
+    raise FileNotFoundError(f"no tables in {out}: `python -m analysis build` writes them")
+
+
+def _load(name: str, folder: Path, lazy: bool) -> pl.DataFrame | pl.LazyFrame:
+    text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
+    if parquet.is_file() and (not text.is_file() or parquet.stat().st_mtime_ns >= text.stat().st_mtime_ns):
+        return pl.scan_parquet(parquet) if lazy else pl.read_parquet(parquet)
+    frame = pl.scan_csv(text, schema=TABLES[name].schema, missing_utf8_is_empty_string=True)
+    return frame if lazy else frame.collect()
+
+
+def panel(
+    indicators: str | Iterable[str] | None = None,
+    units: str | Iterable[str] | None = None,
+    years: int | Iterable[int] | None = None,
+    out: str | Path = "data/processed",
+) -> pl.DataFrame:
+    """The preferred values, one row a unit, year and indicator, sorted so; None takes all.
+
+    Columns as in the table `indicators`. A missing value has no row. Raises ValueError for an indicator or unit
+    that the tables do not know.
+    """
+    tables = load(out)
+    frame = tables.indicators.filter(pl.col("preferred"))
+    for column, wanted, known in (
+        ("indicator", indicators, tables.codebook["indicator"]),
+        ("unit", units, tables.indicators["unit"]),
+        ("year", years, None),
+    ):
+        if wanted is None:
+            continue
+        wanted = [wanted] if isinstance(wanted, str | int) else list(wanted)
+        if known is not None and (strange := sorted(set(wanted) - set(known))):
+            raise ValueError(f"no {column} called {', '.join(strange)}")
+        frame = frame.filter(pl.col(column).is_in(wanted))
+    return frame.sort("indicator", "unit", "year")
