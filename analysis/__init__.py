@@ -1,1 +1,48 @@
-"""Rule-of-law reports of China's governments, turned into a tidy table of indicators."""
+"""Rule-of-law reports of China's governments, turned into a tidy table of indicators.
+
+A file becomes a report, its text yields quantities, quantities become mentions of indicators, mentions become a
+tidy table; figures, evidence and slides hang off the table. One module a noun:
+
+    reports      a file of any known format -> Report (readers/: one file a format)
+    places       whose report it is: unit, level, province, city, county, year, published
+    quantities   the grammar of Chinese numbers with measure words
+    catalogue    the indicators and how officials word them (indicators/: one TOML a theme)
+    mentions     a quantity and the words around it -> an indicator, or nothing
+    table        what reports state -> the tables, one value for each key
+    scores       how well what was found agrees with reference answers
+    charts       the tables -> figures
+
+    import analysis as fz
+    fz.read_report(path)  fz.report_from_text(text)  fz.find_quantities(text)  fz.find_mentions(report)
+    fz.build(raw, out)  fz.load()  fz.panel()  fz.charts
+
+From a terminal: python -m analysis --help
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {  # verb -> module; each is imported when first asked for, so that `import analysis` is quick
+    "read_report": "reports",
+    "report_from_text": "reports",
+    "find_quantities": "quantities",
+    "find_mentions": "mentions",
+    "build": "table",
+    "load": "table",
+    "panel": "table",
+}
+_MODULES = ("charts",)
+
+__all__ = [*_HOMES, *_MODULES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -15,6 +15,7 @@ Only whole years with a value are drawn. A missing year is a gap; no line crosse
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import tempfile
 import tomllib
@@ -33,7 +34,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 STYLE = str(files(__package__) / "briefing.mplstyle")
@@ -66,7 +67,7 @@ SCOPES = {
     "own": ("本单位", "own body"),
     "area": ("全辖区", "whole area"),
     "part_of_area": ("部分辖区", "part of the area"),
-    "": ("范围未注明", "scope not stated"),
+    "": ("未注明", "not stated"),
 }
 TIERS = {
     "national": ("全国", "nation"),
@@ -247,7 +248,7 @@ def _each(words: Iterable[str], lang: str, names: Mapping[str, tuple[str, str]] 
 def _measured(rows: pl.DataFrame, lang: str) -> str:
     """The subtitle's words: indicator and unit of measure, scope, basis."""
     scope = _each(rows["scope"], lang, SCOPES)
-    basis = _each(rows["basis"], lang, {"": ("口径未注明", "not stated")})
+    basis = _each(rows["basis"], lang, {"": ("未注明", "not stated")})
     measure = rows["unit_of_measure"][0]
     name = _name(rows, lang)
     return _say(lang, f"{name}（{measure}）　范围：{scope}　口径：{basis}", f"{name} ({measure})   Scope: {scope}   Basis: {basis}")
@@ -376,6 +377,13 @@ def _settle(fig: Figure) -> None:
     fig.set_layout_engine("none")
 
 
+def _along(runs: Iterable[Sequence[Mapping[str, Any]]]) -> list[tuple[float, float]]:
+    """Points along the drawn lines, so that a label keeps off them."""
+    steps = [i / 8 for i in range(9)]
+    pairs = [pair for run in runs for pair in itertools.pairwise(run)]
+    return [(a["year"] + s * (b["year"] - a["year"]), a["value"] + s * (b["value"] - a["value"])) for a, b in pairs for s in steps]
+
+
 def _label(fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]], points: Sequence[tuple[float, float]]) -> None:
     """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no label before it."""
     _settle(fig)
@@ -404,11 +412,11 @@ def _label(fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]
 
 
 def _years(ax: Axes, years: Iterable[int]) -> None:
+    """An axis of whole years that ends with the last one and leaves room for a label beside it."""
     first, last = min(years := list(years)), max(years)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True, min_n_ticks=1))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}" if v == int(v) else ""))
-    span = max(last - first, 1)
-    ax.set_xlim(first - 0.04 * span - 0.3, last + 0.14 * span + 0.3)
+    step = -(-(last - first + 1) // 14)
+    ax.set_xticks(range(last, first - 1, -step))
+    ax.set_xlim(first - 0.04 * (last - first) - 0.3, last + 0.16 * (last - first) + 0.3)
 
 
 def _values(axis: Any, measure: str, lang: str) -> None:
@@ -437,7 +445,7 @@ def _trend_title(rows: pl.DataFrame, lines: Sequence[Sequence[Mapping[str, Any]]
             return _say(lang, f"{unit}{name}：{first['year']}年与{last['year']}年持平，均为{now}", f"{unit}: {name.lower()} the same in {first['year']} and {last['year']}, {now}")
         verb = "rose" if rose > 0 else "fell"
         return _say(lang, f"{unit}{name}由{first['year']}年的{was}{word}{last['year']}年的{now}", f"{unit}: {name.lower()} {verb} from {was} in {first['year']} to {now} in {last['year']}")
-    if len(moves) >= 3:
+    if len(moves) >= 3 or len(moves) == len(lines) > 1:
         up = sum(b["value"] > a["value"] for a, b in moves)
         down = sum(b["value"] < a["value"] for a, b in moves)
         zh = f"{name}：有三年以上数据的{len(moves)}个单位中，{up}个上升、{down}个下降（首末年相比）"
@@ -445,7 +453,35 @@ def _trend_title(rows: pl.DataFrame, lines: Sequence[Sequence[Mapping[str, Any]]
         return _say(lang, zh, en)
     years, units = rows["year"], rows["unit"].n_unique()
     span = f"{years.min()}" if years.min() == years.max() else f"{years.min()}–{years.max()}"
-    return _say(lang, f"{name}：{span}年，{units}个单位、{rows.height}个值", f"{name}: {rows.height} values of {units} units, {span}")
+    whole = (rows["value"] == 100).sum() if rate else 0
+    zh, en = f"{name}：{span}年{units}个单位{rows.height}个值", f"{name}: {rows.height} values of {units} units, {span}"
+    return _say(lang, zh + f"，其中{whole}个为100%" * bool(whole), en + f", {whole} of them 100%" * bool(whole))
+
+
+def _named(lines: Sequence[Sequence[Mapping[str, Any]]], asked: bool) -> list[Sequence[Mapping[str, Any]]]:
+    """The lines to colour and name: those asked for, or else those of several years where there are any; at most six units."""
+    several = [line for line in lines if len(line) > 1]
+    chosen = list(lines) if asked or not several else several
+    units = list(dict.fromkeys(line[0]["unit"] for line in chosen))[:LABELLED]
+    return [line for line in chosen if line[0]["unit"] in units]
+
+
+def _which(rows: pl.DataFrame, line: Sequence[Mapping[str, Any]], lang: str) -> str:
+    """Scope and basis of a line in brackets, as far as the lines of the chart differ in them."""
+    words = [_say(lang, *SCOPES.get(line[0]["scope"], (line[0]["scope"],) * 2))] if rows["scope"].n_unique() > 1 else []
+    if rows["basis"].n_unique() > 1:
+        words.append(line[0]["basis"] or _say(lang, "口径未注明", "basis not stated"))
+    return f"（{'，'.join(words)}）" if words else ""
+
+
+def _span_of_values(ax: Axes, rows: pl.DataFrame) -> None:
+    """Counts start at nought; rates end a little above 100 at most."""
+    low, high = rows["value"].min(), rows["value"].max()
+    if rows["unit_of_measure"][0] == "%":
+        pad = max((high - low) * 0.12, 1)
+        ax.set_ylim(max(low - pad, 0) if low else -1, min(high + pad, 103))
+    else:
+        ax.set_ylim(0, high * 1.14 or 1)
 
 
 @_styled
@@ -459,42 +495,353 @@ def trend(
 ) -> Figure:
     """An indicator over the years, one line a unit, scope and basis (rows: ``series``; in its unit of measure).
 
-    Consecutive years are joined, others are not; fewer than three values are points. The six longest lines are
-    coloured and named, the rest grey.
+    Consecutive years are joined, others are not; a line of fewer than three values is points. Up to six units are
+    coloured and named (those asked for, or those of several years), the rest is grey.
     """
     rows = series(table, indicator, units, scope, basis)
     lines = _lines(rows)
-    named, rest = lines[:LABELLED], lines[LABELLED:]
+    named = _named(lines, units is not None)
+    rest = [line for line in lines if line not in named]
+    colours = dict(zip(dict.fromkeys(line[0]["unit"] for line in named), _palette(), strict=False))
     subtitle = _measured(rows, lang)
     if rest:
-        subtitle += _say(lang, f"　灰点：其余{len(rest)}条", f"   Grey: {len(rest)} more")
+        count = len({line[0]["unit"] for line in rest})
+        subtitle += _say(lang, f"　灰色：其余{count}个单位", f"   Grey: {count} more units")
     broken = {b["year"]: b for line in lines for b in breaks(indicator, line[0]["unit"]) if line[0]["year"] < b["year"] <= line[-1]["year"]}
     for found in broken.values():
         subtitle += _say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
     fig, ax = _canvas(_trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)))
-    for line in rest:
+    for line in [*rest, *named]:
+        colour = colours[line[0]["unit"]] if line in named else PALE
         for run in joined(line):
-            ax.plot([r["year"] for r in run], [r["value"] for r in run], color=PALE, lw=1)
-        _dots(ax, line, PALE, size=4.5)
-    for line, colour in zip(named, _palette(), strict=False):
-        for run in joined(line):
-            ax.plot([r["year"] for r in run], [r["value"] for r in run], color=colour)
-        _dots(ax, line, colour)
+            ax.plot([r["year"] for r in run], [r["value"] for r in run], color=colour, lw=2 if line in named else 1)
+        _dots(ax, line, colour, size=6.5 if line in named else 4.5)
     for year in broken:
         ax.axvline(year - 0.5, color=QUIET, lw=1, ls=(0, (4, 3)))
     _years(ax, rows["year"])
     _values(ax.yaxis, rows["unit_of_measure"][0], lang)
-    if rows["unit_of_measure"][0] != "%":
-        ax.set_ylim(bottom=0)
-    ax.margins(y=0.12)
+    _span_of_values(ax, rows)
     _legend(ax, rows, lang)
     names = _names(rows)
-    labels = [
-        (line[-1]["year"], line[-1]["value"], f"{names[line[-1]['unit']]} {_said(line[-1], lang)}", colour)
-        for line, colour in zip(named, _palette(), strict=False)
-    ]
-    _label(fig, ax, labels, rows.select("year", "value").rows())
+    ends = [(line[-1], f"{names[line[-1]['unit']]}{_which(rows, line, lang)} {_said(line[-1], lang)}") for line in named]
+    labels = [(end["year"], end["value"], text, colours[end["unit"]]) for end, text in ends]
+    _label(fig, ax, labels, [*rows.select("year", "value").rows(), *_along(run for line in lines for run in joined(line))])
     return fig
+
+
+def counts(table: pl.DataFrame, by: str = "theme") -> pl.DataFrame:
+    """How many units have a row in each year, by ``theme`` or ``indicator``: columns ``by``, names, year, units, rows, docs."""
+    labels = ["name_zh", "name_en"] if by == "indicator" else []
+    found = table.group_by(by, *labels, "year").agg(
+        units=pl.col("unit").n_unique(), rows=pl.len(), docs=pl.col("doc").n_unique()
+    )
+    if by == "theme":
+        zh, en = ({k: v[i] for k, v in THEMES.items()} for i in (0, 1))
+        found = found.with_columns(name_zh=pl.col("theme").replace(zh), name_en=pl.col("theme").replace(en))
+    total = pl.col("units").sum().over(by)
+    return found.sort([total, pl.col(by), pl.col("year")], descending=[True, False, False]).select(by, "name_zh", "name_en", "year", "units", "rows", "docs")
+
+
+def _coverage_title(table: pl.DataFrame, lang: str) -> str:
+    years = table.group_by("unit").agg(n=pl.col("year").n_unique())["n"]
+    one, three, most = (years == 1).sum(), (years >= 3).sum(), table.group_by("year").agg(n=pl.col("unit").n_unique()).sort("n", "year", descending=True)
+    zh = f"{len(years)}个单位中{one}个只有一年的数据，有三年以上的{three}个；{most['year'][0]}年最多，有{most['n'][0]}个单位"
+    en = f"Of {len(years)} units {one} have a single year and {three} three or more; {most['year'][0]} has the most, {most['n'][0]} units"
+    return _say(lang, zh, en)
+
+
+@_styled
+def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str = "zh") -> Figure:
+    """A heat map of where there is anything: units with a row, by year and theme or indicator (rows: ``counts``).
+
+    White is no row at all. The ``most`` best covered themes or indicators are shown.
+    """
+    import seaborn as sns
+
+    rows = counts(table, by)
+    kept = rows[by].unique(maintain_order=True)[:most]
+    label = _say(lang, "name_zh", "name_en")
+    grid = rows.filter(pl.col(by).is_in(kept.to_list())).to_pandas().pivot(index=by, columns="year", values="units")
+    first, last = table["year"].min(), table["year"].max()
+    grid = grid.reindex(index=kept.to_list(), columns=range(first, last + 1))
+    names = dict(rows.select(by, label).unique().rows())
+    hidden = rows[by].n_unique() - len(kept)
+    subtitle = _say(lang, "每格：该年有数的单位数；空白为没有数", "Each cell: units with a figure in that year; blank where there is none")
+    if hidden:
+        subtitle += _say(lang, f"　只列最多的{len(kept)}项，另有{hidden}项", f"   The {len(kept)} best covered, {hidden} more not shown")
+    fig, ax = _canvas(_coverage_title(table, lang), subtitle, _source(table, lang))
+    shades = sns.blend_palette(["#EAF2FA", _palette()[0]], as_cmap=True)
+    sns.heatmap(grid, ax=ax, cmap=shades, norm=mpl.colors.PowerNorm(0.5), annot=True, fmt=".0f", annot_kws={"size": 7.5}, cbar=False, linewidths=1, linecolor="white")
+    ax.grid(False)
+    ax.set(xlabel="", ylabel="")
+    ax.set_yticks([i + 0.5 for i in range(len(kept))], [names[k] for k in kept], rotation=0, size=9)
+    ax.set_xticks([i + 0.5 for i in range(last - first + 1)], [str(y) if last - first < 16 else f"{y % 100:02d}" for y in range(first, last + 1)], rotation=0, size=9)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    if last - first >= 16:
+        ax.set_xlabel(_say(lang, f"年份（{first}—{last}，末两位）", f"Year ({first} to {last}, last two digits)"), size=9)
+    return fig
+
+
+def values(table: pl.DataFrame, indicator: str, year: int | None = None, scope: Words = None, basis: Words = None) -> pl.DataFrame:
+    """The rows that ``distribution`` plots: one a unit, of the year asked for or else each unit's latest."""
+    rows = like(table if year is None else table.filter(pl.col("year") == year), indicator, scope, basis)
+    return rows.sort("unit", "year", "scope", "basis", descending=[False, True, True, True]).unique("unit", keep="first", maintain_order=True)
+
+
+def _aside(positions: Sequence[float], width: float) -> list[float]:
+    """How far each dot steps aside (in rows of a dot) so that dots closer than ``width`` do not cover each other."""
+    placed: list[tuple[float, int]] = []
+    for x in positions:
+        step = next(s for s in itertools.chain([0], *((k, -k) for k in range(1, 1000))) if all(s != t or abs(x - p) >= width for p, t in placed))
+        placed.append((x, step))
+    return [step for _, step in placed]
+
+
+def _distribution_title(rows: pl.DataFrame, when: str, lang: str) -> str:
+    name, measure, n = _name(rows, lang), rows["unit_of_measure"][0], rows.height
+    whole = (rows["value"] == 100).sum()
+    if measure == "%" and whole * 2 >= n:
+        return _say(lang, f"{name}：{when}{n}个单位中{whole}个为100%", f"{name}: {whole} of {n} units at 100%, {when}")
+    if n < FEW:
+        return _say(lang, f"{name}：{when}只有{n}个单位的数", f"{name}: figures of only {n} units, {when}")
+    low, middle, high = (number(v, measure, lang) for v in (rows["value"].min(), rows["value"].median(), rows["value"].max()))
+    return _say(lang, f"{name}：{when}{n}个单位从{low}到{high}，中位数{middle}", f"{name}: from {low} to {high} in {n} units, median {middle}, {when}")
+
+
+@_styled
+def distribution(
+    table: pl.DataFrame, indicator: str, year: int | None = None, scope: Words = None, basis: Words = None, lang: str = "zh"
+) -> Figure:
+    """How units differ in one indicator, a dot each, by tier of government (rows: ``values``; in its unit of measure).
+
+    Of one year, or of each unit's latest. The scale is logarithmic where the largest is fifty times the smallest.
+    The median is drawn for a tier of eight units and more. Rates mostly at 100 are not named, since a rank would mean
+    nothing.
+    """
+    rows = values(table, indicator, year, scope, basis)
+    when = _say(lang, f"{year}年", f"{year}") if year else _say(lang, "各取最近一年，", "latest year of each")
+    fig, ax = _canvas(_distribution_title(rows, when, lang), _measured(rows, lang), _source(rows, lang, _left_out(table, rows, indicator)))
+    low, high = rows["value"].min(), rows["value"].max()
+    if low > 0 and high / low >= 50:
+        ax.set_xscale("log")
+        ax.set_xlim(low / 1.6, high * 2.2)
+    elif rows["unit_of_measure"][0] == "%":
+        ax.set_xlim(max(low - 5, 0), min(high + 5, 103))
+    else:
+        ax.set_xlim(0, high * 1.12 or 1)
+    tiers = [t for t in TIERS if t in rows["tier"].to_list()]
+    ax.set_yticks(range(len(tiers)), [_say(lang, *TIERS[t]) + f"\nn={(rows['tier'] == t).sum()}" for t in tiers])
+    ax.set_ylim(len(tiers) - 0.5, -0.5)
+    ax.grid(axis="x")
+    ax.grid(visible=False, axis="y")
+    _values(ax.xaxis, rows["unit_of_measure"][0], lang)
+    ax.xaxis.minorticks_off()
+    _legend(ax, rows, lang)
+    fig.draw_without_rendering()
+    points = _swarm(fig, ax, rows, tiers)
+    _median(ax, rows, tiers, lang)
+    labels = [] if rows["unit_of_measure"][0] == "%" and (rows["value"] == 100).sum() * 2 >= rows.height else points
+    names = _names(rows)
+    texts = [(p["x"], p["y"], names[p["unit"]] + " " + _said(p, lang), QUIET) for p in labels if rows.height <= 24 or p["value"] in (low, high)]
+    _label(fig, ax, texts, [(p["x"], p["y"]) for p in points])
+    return fig
+
+
+def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str]) -> list[dict[str, Any]]:
+    """Draws the dots of each tier side by side; gives the rows with their places ``x`` and ``y``."""
+    found = []
+    for i, tier in enumerate(tiers):
+        part = rows.filter(pl.col("tier") == tier).sort("value", "unit").to_dicts()
+        places = [x for x, _ in ax.transData.transform([(row["value"], 0) for row in part])]
+        steps = _aside(places, 8.5 * fig.dpi / 72)
+        room = 0.8 / (2 * max(map(abs, steps), default=0) + 1)
+        found += [row | {"x": row["value"], "y": i + step * min(room, 0.13)} for row, step in zip(part, steps, strict=True)]
+    _dots(ax, found, _palette()[0], "x", "y")
+    return found
+
+
+def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> None:
+    """A quiet line at the median of each tier with units enough for one."""
+    for i, tier in enumerate(tiers):
+        part = rows.filter(pl.col("tier") == tier)["value"]
+        if len(part) >= FEW:
+            ax.plot([part.median()] * 2, [i - 0.4, i + 0.4], color=_palette()[1], lw=1.5, zorder=2)
+            text = _say(lang, "中位数 ", "median ") + number(part.median(), rows["unit_of_measure"][0], lang)
+            ax.annotate(text, (part.median(), i - 0.4), (0, 2), textcoords="offset points", ha="center", va="bottom", size=8.5, color=_palette()[1])
+
+
+def at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", basis: Words = None) -> pl.DataFrame:
+    """How many values of a rate are 100, by ``scope`` or ``tier``: columns ``by``, hundred, n, share (of 1), first and last year.
+
+    ``basis`` as in ``like``.
+    """
+    return _grouped(_rates(table, indicator, basis), by)
+
+
+def _rates(table: pl.DataFrame, indicator: str, basis: Words) -> pl.DataFrame:
+    return like(table, indicator, tuple(SCOPES), basis)
+
+
+def _grouped(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    order = SCOPES if by == "scope" else TIERS
+    found = rows.group_by(by).agg(
+        hundred=(pl.col("value") == 100).sum(), n=pl.len(), first=pl.col("year").min(), last=pl.col("year").max(), docs=pl.col("doc").unique().sort().str.join(" ")
+    )
+    return found.with_columns(share=pl.col("hundred") / pl.col("n")).sort(pl.col(by).replace_strict({k: i for i, k in enumerate(order)}))
+
+
+@_styled
+def share_at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", basis: Words = None, lang: str = "zh") -> Figure:
+    """For rates near 100: the share of unit-years that reached 100, by ``scope`` or ``tier`` (rows: ``at_hundred``).
+
+    Groups of fewer than eight values are pale. No ranking: at 100 there is none.
+    """
+    rows = _rates(table, indicator, basis)
+    groups = _grouped(rows, by)
+    n, whole = rows.height, (rows["value"] == 100).sum()
+    name = _name(rows, lang)
+    zh = f"{name}：{n}个值中{whole}个为100%" + (f"（占{whole / n:.0%}）" if n >= FEW else "")
+    en = f"{name}: {whole} of {n} values are 100%" + (f" ({whole / n:.0%})" if n >= FEW else "")
+    what = _say(lang, f"　{rows['year'].min()}—{rows['year'].max()}年各单位年", f"   Unit-years {rows['year'].min()} to {rows['year'].max()}")
+    fig, ax = _canvas(_say(lang, zh, en), _measured(rows, lang) + what, _source(rows, lang, _left_out(table, rows, indicator)))
+    names = SCOPES if by == "scope" else TIERS
+    for i, row in enumerate(groups.to_dicts()):
+        thin = row["n"] < FEW
+        ax.barh(i, 1, color="#F3F3F3", height=0.55)
+        ax.barh(i, row["share"], color=PALE if thin else _palette()[0], height=0.55)
+        few = _say(lang, "　值少，只作参考", "   few values") if thin else ""
+        text = _say(lang, f"{row['n']}个值中{row['hundred']}个", f"{row['hundred']} of {row['n']}")
+        ax.text(max(row["share"], 0) + 0.01 if row["share"] < 0.7 else 0.01, i, text + few, va="center", size=10, color=INK if thin or row["share"] < 0.7 else "white")
+    ax.set_yticks(range(groups.height), [_say(lang, *names[k]) for k in groups[by]])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0%}"))
+    ax.set_xlabel(_say(lang, "为100%的比重", "Share at 100%"))
+    ax.grid(False)
+    return fig
+
+
+def reported_and_computed(table: pl.DataFrame, rate: str, part: str, whole: str) -> pl.DataFrame:
+    """A reported rate beside the one its own counts give: rows are unit-years of one scope in which all three are stated.
+
+    Columns of the reported rate's row, with ``computed`` (100 · part / whole, percent), ``difference`` (reported less
+    computed, percentage points), the counts ``part_value``, ``whole_value`` with their ``_qualifier``, ``_basis``,
+    ``_doc`` and ``_quote``.
+    """
+    own = table.with_columns(pl.col("scope", "basis", "qualifier").fill_null("")).filter(
+        pl.col("value").is_not_null(), pl.col("period") == pl.col("year").cast(pl.String), pl.col("origin").is_in(["reported", "corrected"])
+    )
+    key = ["unit", "period", "scope"]
+    rows = own.filter(pl.col("indicator") == rate)
+    for name, indicator in (("part", part), ("whole", whole)):
+        side = own.filter(pl.col("indicator") == indicator).select(*key, pl.col("value", "qualifier", "basis", "doc", "quote").name.prefix(f"{name}_"))
+        rows = rows.join(side, on=key)
+    rows = rows.filter(pl.col("whole_value") > 0, pl.col("part_value") <= pl.col("whole_value"))
+    if rows.is_empty():
+        raise ValueError(f"{rate}: no unit states the rate, {part} and {whole} for one year")
+    computed = (100 * pl.col("part_value") / pl.col("whole_value")).round(2)
+    return rows.with_columns(computed=computed, difference=(pl.col("value") - computed).round(2)).sort("difference", "unit", "year", descending=[True, False, False])
+
+
+@_styled
+def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = "zh") -> Figure:
+    """A reported rate against the one its own counts give, a row each unit-year (rows: ``reported_and_computed``; percent)."""
+    rows = reported_and_computed(table, rate, part, whole)
+    name, n = _name(rows, lang), rows.height
+    near, far = (rows["difference"].abs() < 0.1).sum(), rows["difference"].abs().max()
+    zh = f"{name}：{n}个可核算的单位年中{near}个与自报件数相差不到0.1个百分点，最大相差{_plain(far, 2)}个百分点"
+    en = f"{name}: {near} of {n} reported rates within 0.1 points of their own counts, the largest difference {_plain(far, 2)}"
+    shares = [table.filter(pl.col("indicator") == i)[_say(lang, "name_zh", "name_en")][0] for i in (part, whole)]
+    subtitle = _say(lang, f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{_each(rows['scope'], lang, SCOPES)}", f"{name} (%): reported, and computed as {shares[0].lower()} / {shares[1].lower()}   Scope: {_each(rows['scope'], lang, SCOPES)}")
+    docs = rows.select(pl.concat_list("doc", "part_doc", "whole_doc").explode(empty_as_null=True).alias("doc"))
+    footer = _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}" + _say(lang, "；两数差异多来自四舍五入或口径（受理数、结案数）不同", "; differences come mostly from rounding or from what is counted (received, closed)")
+    fig, ax = _canvas(_say(lang, zh, en), subtitle, footer)
+    names, blue, red = _names(rows), _palette()[0], _palette()[1]
+    for i, row in enumerate(rows.to_dicts()):
+        ax.plot([row["computed"], row["value"]], [i, i], color=PALE, lw=3, zorder=1, solid_capstyle="butt")
+        ax.plot(row["computed"], i, marker="D", mfc="white", mec=red, ls="none", ms=7.5, zorder=3)
+        _dots(ax, [row | {"y": i}], blue, "value", "y", 6)
+        about = "*" if {row["part_qualifier"], row["whole_qualifier"]} & {"over", "under", "about"} else ""
+        ax.annotate(f"{row['difference']:+.2f}{about}", (1, i), (-2, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right", va="center", size=9, color=QUIET)
+    ax.set_yticks(range(n), [f"{names[r['unit']]} {r['year']}" + (f"（{r['whole_basis']}）" if r["whole_basis"] else "") for r in rows.to_dicts()])
+    ax.set_ylim(n - 0.5, -0.5)
+    low, high = min(rows["value"].min(), rows["computed"].min()), max(rows["value"].max(), rows["computed"].max())
+    ax.set_xlim(low - 0.3, high + max(0.18 * (high - low), 0.5))
+    ax.grid(visible=False, axis="y")
+    ax.grid(axis="x")
+    _values(ax.xaxis, "%", lang)
+    starred = _say(lang, "右侧：所报减所算，百分点（*件数为概数）", "right: reported less computed, points (*counts rounded)")
+    ends = [
+        Line2D([], [], marker="o", ls="none", color=blue, label=_say(lang, "所报", "reported")),
+        Line2D([], [], marker="D", ls="none", mfc="white", color=red, label=_say(lang, "由件数所算", "computed")),
+        Line2D([], [], ls="none", label=starred),
+    ]
+    _legend(ax, rows, lang, ends)
+    return fig
+
+
+def paired(table: pl.DataFrame, x: str, y: str, year: int | None = None) -> pl.DataFrame:
+    """Two counts of one unit, year and scope side by side: columns of ``y``'s row, with ``x_value``, ``x_qualifier``,
+    ``x_doc``, ``x_quote`` and ``ratio`` (y for each x). Of one year, or of each unit's latest; both above nought."""
+    whole = table.with_columns(pl.col("scope", "basis", "qualifier", "origin", "province", "city").fill_null("")).filter(
+        pl.col("value") > 0, pl.col("period") == pl.col("year").cast(pl.String), True if year is None else pl.col("year") == year
+    )
+    key = ["unit", "period", "scope"]
+    left = whole.filter(pl.col("indicator") == x).select(*key, pl.col("value", "unit_of_measure", "qualifier", "origin", "doc", "quote").name.prefix("x_"))
+    rows = whole.filter(pl.col("indicator") == y).join(left, on=key).sort("unit", "year", "scope", "basis", descending=[False, True, True, True])
+    if rows.is_empty():
+        raise ValueError(f"no unit states {x} and {y} for one year")
+    return rows.unique("unit", keep="first", maintain_order=True).with_columns(ratio=(pl.col("value") / pl.col("x_value")).round(1))
+
+
+@_styled
+def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang: str = "zh") -> Figure:
+    """Two counts of the same unit and year against each other on logarithmic scales, a dot a unit (rows: ``paired``).
+
+    Grey lines join equal ratios of y to x.
+    """
+    rows = paired(table, x, y, year)
+    label = _say(lang, "name_zh", "name_en")
+    x_name, y_name = (table.filter(pl.col("indicator") == i)[label][0] for i in (x, y))
+    x_unit, y_unit, n = rows["x_unit_of_measure"][0], rows["unit_of_measure"][0], rows.height
+    low, middle, high = (_plain(v, 0) for v in (rows["ratio"].min(), rows["ratio"].median(), rows["ratio"].max()))
+    zh = f"{n}个单位同时公布{x_name}与{y_name}：每{x_unit}从{low}到{high}{y_unit}" + (f"，中位数{middle}" if n >= FEW else "")
+    en = f"{n} units publish both {x_name.lower()} and {y_name.lower()}: {low} to {high} each" + (f", median {middle}" if n >= FEW else "")
+    when = _say(lang, f"{year}年" if year else "各取最近一年", f"{year}" if year else "latest year of each")
+    subtitle = _say(lang, f"横轴：{x_name}（{x_unit}）　纵轴：{y_name}（{y_unit}）　{when}，同一单位同一年　范围：{_each(rows['scope'], lang, SCOPES)}", f"Across: {x_name}   Up: {y_name}   {when}, same unit and year   Scope: {_each(rows['scope'], lang, SCOPES)}")
+    docs = pl.DataFrame({"doc": [*rows["doc"], *rows["x_doc"]]})
+    fig, ax = _canvas(_say(lang, zh, en), subtitle, _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}")
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(rows["x_value"].min() / 2, rows["x_value"].max() * 4)
+    ax.set_ylim(rows["value"].min() / 2, rows["value"].max() * 2)
+    ax.grid(False)
+    ax.spines["left"].set_visible(True)
+    _values(ax.xaxis, "", lang)
+    _values(ax.yaxis, "", lang)
+    ax.minorticks_off()
+    each = [_ratio_line(ax, 10**k, x_unit, y_unit, lang) for k in range(0, 6)]
+    points = [r | {"qualifier": r["qualifier"] if mark(r["qualifier"], r["origin"]) else r["x_qualifier"]} for r in rows.to_dicts()]
+    _dots(ax, points, _palette()[0], "x_value", "value")
+    _legend(ax, pl.DataFrame(points).select("qualifier", "origin"), lang)
+    names = _names(rows)
+    texts = [(r["x_value"], r["value"], f"{names[r['unit']]} {r['year']}", INK) for r in rows.to_dicts()]
+    _label(fig, ax, texts, [*rows.select("x_value", "value").rows(), *(p for p in each if p)])
+    return fig
+
+
+def _ratio_line(ax: Axes, ratio: float, x_unit: str, y_unit: str, lang: str) -> tuple[float, float] | None:
+    """A grey line of equal ratio with its name at its upper end, which it gives; nothing where it misses the axes."""
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    start, end = max(x0, y0 / ratio), min(x1, y1 / ratio)
+    if end / start < 3:
+        return None
+    ax.plot([start, end], [start * ratio, end * ratio], color="#E0E0E0", lw=1, zorder=1)
+    text = _say(lang, f"每{x_unit}{ratio:,}{y_unit}", f"{ratio:,} each")
+    at_top = y1 / ratio <= x1
+    ax.annotate(text, (end, end * ratio), (-4, -4) if at_top else (-4, 6), textcoords="offset points", ha="right", va="top" if at_top else "bottom", size=8, color="#8A8A8A")
+    return end, end * ratio
 
 
 # ---------------------------------------------------------------- files

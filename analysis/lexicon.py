@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from analysis.catalogue import Implied, Indicator, expand, load, shared_words
 
 REACHES = ("clause", "sentence", "topic")
-SCOPES = ("own", "area", "part_of_area")
+SCOPES = ("own", "leaders", "area", "part_of_area")
 
 _T = TypeVar("_T")
 

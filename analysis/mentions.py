@@ -75,7 +75,8 @@ class Found:
 
 @dataclass(slots=True)
 class _Draft:
-    """A mention before its role is known. ``part``: its own words limit it; ``total``: they call it the whole."""
+    """A mention before its role is known. ``part``: its own words make it one; ``limited``: they name one kind or place; ``among``: 其中 stands before it;
+    ``total``: 2 where they call it the sum, 1 where they call it the year's."""
 
     indicator: Indicator
     rule: str
@@ -85,7 +86,9 @@ class _Draft:
     basis: str
     sentence: Sentence
     part: bool = False
-    total: bool = False
+    total: int = 0
+    limited: bool = False
+    among: bool = False
     implied: bool = False
     carried: bool = False
     status: str = ""
@@ -122,7 +125,9 @@ _AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指
 _STOCK = re.compile(r"[1-3]月|初")  # 截止2021年1月: a stock still counted for 2020
 _OTHER = re.compile("[，,]?(?:" + "|".join(cues()["other_subject"]) + ")")
 _PART = re.compile(r"其中|包括|含(?!旧存)")
-_TOTAL = re.compile(r"共(?!同)|累计|总计|合计|总数|总人数|总量|全年(?!工作)")
+_SUM = re.compile(r"共计|总计|合计|总数|总人数|总量|总共")
+_YEARLY = re.compile(r"共(?!同)|累计|全年(?!工作)")
+_LIMITED = re.compile("|".join(cues()["limited"]))
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
 _TRIGGER = re.compile("|".join(cues()["trigger"]))
 
@@ -398,17 +403,33 @@ class _Reader:
         scope = self.scope(scene, q)
         if wording is None:
             basis, scope = basis or source.basis, scope or source.scope
-        part = period.several or bool(_PART.search(own_words)) or bool(wording and wording.role) or _in_campaign(scene, q)
-        total = bool(_TOTAL.search(scene.text, max(clause[0], left[0] - 6), q.start))
+        campaign = _in_campaign(scene, q)
+        among = bool(_PART.search(own_words))
+        part = period.several or bool(wording and wording.role) or campaign or among and scope == "own"
+        low = max(clause[0], left[0] - 6)
+        total = 2 if _SUM.search(scene.text, low, q.start) else 1 if _YEARLY.search(scene.text, low, q.start) else 0
+        limited = bool(_LIMITED.search(scene.text, clause[0], clause[1]))
+        if campaign or limited and indicator.theme in _LIMITED_THEMES and indicator.id != "publicity.demo_villages" and scope != "own":
+            scope = "part_of_area"
         rule = wording.name if wording else f"{indicator.id}/carried"
-        return _Draft(indicator, rule, q, period, scope, basis, sentence, part, total, carried=wording is None)
+        return _Draft(indicator, rule, q, period, scope, basis, sentence, part, total, limited, among, carried=wording is None)
 
     def scope(self, scene: Scene, q: Quantity) -> str:
-        """own, area or part_of_area by the last scope word before the number; empty where there is none."""
+        """own, area or part_of_area by the last scope word before the number; empty where there is none.
+
+        A leading body (县委, 局党组) speaks for its own clause only; the others hold on until another replaces them.
+        """
         found, best = "", -1
+        clause = scene.clauses[scene.clause_index(q.start)][0]
         for word, start, end in scene.hits:
-            if self.words.scopes[word] and end <= q.start and start >= best:
-                found, best = self.words.scopes[word], start
+            scope = self.words.scopes[word]
+            if not scope or end > q.start or start < best:
+                continue
+            if scope == "leaders":
+                if start < clause:
+                    continue
+                scope = "own"
+            found, best = scope, start
         return found
 
     def basis(self, indicator: str, around: Context) -> str:
@@ -466,7 +487,7 @@ class _Reader:
             year = cell.year or self.year
             period = Period(year, str(year) if year else "", False, False)
             basis = self.basis(wording.indicator.id, around)
-            self.drafts.append(_Draft(wording.indicator, wording.name, q, period, "", basis, sentence, summed and not cell.total, cell.total))
+            self.drafts.append(_Draft(wording.indicator, wording.name, q, period, "", basis, sentence, summed and not cell.total, 2 * cell.total))
 
     # -- the whole report --
 
@@ -608,31 +629,60 @@ def _sums(scene: Scene) -> dict[int, int]:
     return found
 
 
+# the stage or stock that indicators.csv puts first where a report gives several
 _FIRST_BASIS = {
     "reconsideration.received": ("收到", "受理"),
     "services.online_rate": ("可办", "一网通办", "全程网办"),
     "publicity.law_literate": ("现有", ""),
+    "publicity.demo_villages": ("现有",),
     "correction.subjects": ("在册",),
     "correction.resettled": ("在册",),
     "counsel.advisers": ("现有", ""),
 }
+_LIMITED_THEMES = frozenset({"mediation", "disputes", "publicity", "petitions"})
 
 
 def _headline(group: Sequence[_Draft]) -> _Draft | None:
     """The one value that is the unit's total for the year, or none: annotation.md, "What counts"."""
-    whole = [d for d in group if not d.part]
-    if len(whole) <= 1:
-        return whole[0] if whole else None
+    whole = [d for d in group if not d.part and not (d.among and _follows_own(group, d))]
+    if len(whole) > 1:
+        whole = [d for d in whole if not d.limited] or whole
+    if len(whole) == 1:
+        only = whole[0]
+        return None if only.limited and only.indicator.theme in _LIMITED_THEMES else only
+    if not whole:
+        return None
     for basis in _FIRST_BASIS.get(whole[0].indicator.id, ()):
         said = [d for d in whole if d.basis == basis]
         if len(said) == 1:
             return said[0]
-    totals = [d for d in whole if d.total]
-    if len(totals) == 1:
-        return totals[0]
-    if whole[0].indicator.kind != "rate" and all(d.quantity.value is not None for d in whole):
-        largest = max(whole, key=lambda d: d.quantity.value)
-        rest = [d.quantity.value for d in whole if d is not largest]
-        if len(rest) > 1 and abs(largest.quantity.value - sum(rest)) < 1e-9:
-            return largest
-    return None
+    return _total(whole)
+
+
+def _follows_own(group: Sequence[_Draft], draft: _Draft) -> bool:
+    """Whether 其中 before a value refers to a value of the same indicator: 行政应诉47件，其中败诉6件 is the whole of what was lost."""
+    first = min(d.quantity.start for d in group if d.sentence is draft.sentence)
+    return first < draft.quantity.start or any(d.sentence.paragraph == draft.sentence.paragraph and d.quantity.start < draft.quantity.start for d in group)
+
+
+def _total(whole: Sequence[_Draft]) -> _Draft | None:
+    """Of several values the one called the sum, else the one called the year's that is no smaller than the rest, else the sum of the rest."""
+    summed = [d for d in whole if d.total == 2]
+    if len(summed) == 1:
+        return summed[0]
+    if whole[0].indicator.kind in ("rate", "score") or any(d.quantity.value is None for d in whole):
+        yearly = [d for d in whole if d.total]
+        return yearly[0] if len(yearly) == 1 else None
+    rest = sum(d.quantity.value for d in whole)
+    yearly = [d for d in whole if d.total and 2 * d.quantity.value >= rest]
+    if len(yearly) == 1:
+        return yearly[0]
+    largest = max(whole, key=lambda d: d.quantity.value)
+    if len(whole) > 2 and abs(2 * largest.quantity.value - rest) < 1e-9:
+        return largest
+    alone = not any(d.sentence is largest.sentence for d in whole if d is not largest)
+    second = sorted(d.quantity.value for d in whole)[-2]
+    leads = largest.quantity.value >= 2 * second or len(whole) > 2 and 2 * largest.quantity.value >= rest
+    return largest if alone and leads and largest.quantity.value > second else None
+
+

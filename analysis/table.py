@@ -28,7 +28,6 @@ import re
 import shutil
 import sys
 import tempfile
-import tomllib
 import unicodedata
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -319,7 +318,7 @@ class _Read:
 
 def _read(path: Path, root: Path, texts: Path) -> _Read:
     """Read one file; the text of a format that is not text itself goes below `texts`. Raises nothing."""
-    doc = _writable(path.relative_to(root).as_posix() if path != root else path.name)
+    doc = _doc(path, root)
     try:
         report = read_report(path, root if path != root else None)
         read = _rows(report, doc, find(report))
@@ -330,6 +329,10 @@ def _read(path: Path, root: Path, texts: Path) -> _Read:
         return _Read(failure=Failure(doc, error.reason, _writable(error.detail)))
     except Exception as error:  # one file never ends the run; its name and the error go into the table
         return _Read(failure=Failure(doc, "error", _writable(f"{type(error).__name__}: {error}")))
+
+
+def _doc(path: Path, root: Path) -> str:
+    return _writable(path.relative_to(root).as_posix() if path != root else path.name)
 
 
 def _keep_text(path: Path, text: str) -> None:
@@ -471,6 +474,9 @@ _FILES_A_PROCESS = 250  # fewer are read before another process has started
 
 def _processes(asked: int | None, count: int) -> int:
     """How many processes to use: as asked, else all cores as far as there is work for them."""
+    main = sys.modules["__main__"]
+    if not Path(getattr(main, "__file__", None) or __file__).exists():
+        return 1  # a script typed into `python -`: another process would look for its file
     if asked is not None:
         return max(1, asked)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -479,21 +485,21 @@ def _processes(asked: int | None, count: int) -> int:
 
 def _read_all(paths: Sequence[Path], processes: int, read: Any) -> Iterator[Any]:
     """`read` of every path, in order. A file that takes its process down is a failure, and the rest goes on."""
-    if processes == 1:
-        yield from map(read, paths)
-        return
     size = max(1, min(50, len(paths) // (processes * 4)))
     done = 0
-    while done < len(paths):
+    while processes > 1 and done < len(paths):
         try:
             with _pool(processes) as pool:
                 for result in pool.map(read, paths[done:], chunksize=size):
                     done += 1
                     yield result
-        except BrokenProcessPool:  # one of those under way did it: each of them gets a process of its own
-            for path in paths[done : done + size * processes]:
+        except BrokenProcessPool:
+            if not _starts():
+                break
+            for path in paths[done : done + size * processes]:  # one of those under way: each gets its own process
                 done += 1
                 yield _read_alone(path, read)
+    yield from map(read, paths[done:])
 
 
 def _read_alone(path: Path, read: Any) -> Any:
@@ -501,7 +507,16 @@ def _read_alone(path: Path, read: Any) -> Any:
         with _pool(1) as pool:
             return pool.submit(read, path).result()
     except BrokenProcessPool:
-        return _Read(failure=Failure(_writable(path.name), "error", "The process that read it ended without a word."))
+        return _Read(failure=Failure("", "error", "The process that read it ended without a word."))
+
+
+def _starts() -> bool:
+    """Whether another process starts at all: not below a script without `if __name__ == "__main__"`."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(bool, True).result()
+    except BrokenProcessPool:
+        return False
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
@@ -529,11 +544,10 @@ def _twins(paths: Sequence[Path]) -> dict[Path, list[Path]]:
     return found
 
 
-def _with_twins(read: _Read, twins: Sequence[str]) -> Iterator[_Read]:
+def _with_twins(read: _Read, doc: str, twins: Sequence[str]) -> Iterator[_Read]:
     """The report with its twins noted; a file that failed fails under each of its names."""
     if read.failure is not None:
-        yield read
-        for doc in twins:
+        for doc in (doc, *twins):
             yield _Read(failure=Failure(doc, read.failure.reason, read.failure.detail))
         return
     document = read.document
@@ -575,21 +589,20 @@ class _Source:
 
     @property
     def step(self) -> float:
-        """How far apart two numbers are that these words can tell: 2.1万余 tells thousands, 98.7% tenths."""
-        number = Decimal(repr(self.mention["value"])).normalize()
-        _, _, exponent = number.as_tuple()
-        coarse = self.mention["qualifier"] != "exact" or re.search("[万亿]", self.mention["quote"])
-        return float(10.0 ** (exponent if coarse else min(exponent, 0)))
+        """The smallest difference that these words can tell: 2.1万余 tells thousands, 20万 ten thousands, 98.7% tenths."""
+        exponent = Decimal(repr(self.mention["value"])).normalize().as_tuple().exponent
+        quote = self.mention["quote"]
+        most = 8 if "亿" in quote else 4 if "万" in quote else 0
+        return float(10.0 ** (min(exponent, most) if most or self.exact else exponent))
+
+    @property
+    def exact(self) -> bool:
+        return self.mention["qualifier"] == "exact"
 
     def agrees(self, other: _Source) -> bool:
-        """Whether one number may be the other, rounded as its words say."""
-        exact = self.mention["qualifier"] == other.mention["qualifier"] == "exact"
-        apart = abs(self.mention["value"] - other.mention["value"])
-        return apart <= max(self.step, other.step) / (2 if exact else 1) * (1 + 1e-9) and (apart == 0 or self._rounded(other))
-
-    def _rounded(self, other: _Source) -> bool:
-        """Two whole numbers written in full are never each other's rounding."""
-        return self.step != 1 or other.step != 1
+        """Whether the two may be one number, each rounded as its words say."""
+        apart, step = abs(self.mention["value"] - other.mention["value"]), max(self.step, other.step)
+        return apart <= step / 2 + 1e-9 if self.exact and other.exact else apart < step - 1e-9
 
 
 @dataclass(slots=True)
@@ -670,7 +683,7 @@ def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
     checks: list[Row] = []
     for key in sorted(sources.headlines):
         speaking = _speaking(sources.headlines[key])
-        speaks = min(speaking, key=lambda s: (s.step, s.mention["qualifier"] != "exact", s.document["doc"]))
+        speaks = min(speaking, key=lambda s: (not s.exact, s.step, s.document["doc"]))
         against = [s for s in speaking if not all(s.agrees(other) for other in speaking)]
         flags = ["from later report"] if speaks.later else []
         if against:
@@ -735,14 +748,16 @@ def _dispute(one: _Source, other: _Source) -> Row:
     }
 
 
+_SCOPE_PLACE = {"own": 0, "": 0, "area": 1, "part_of_area": 2}
+
+
 def _prefer(chosen: list[tuple[_Source, Row]]) -> None:
     """Mark the preferred row of each unit, whole year and indicator; the order stands in the module's docstring."""
     best: dict[tuple[Any, ...], tuple[tuple[Any, ...], Row]] = {}
     for source, row in chosen:
         if row["value"] is None or row["period"] != str(row["year"]):
             continue
-        place = (*source.rank, ("own", "").count(row["scope"]) == 0, SCOPES.index(row["scope"]), _basis_place(row))
-        place = (*source.rank, max(1, SCOPES.index(row["scope"])), _basis_place(row), row["scope"])
+        place = (*source.rank, _SCOPE_PLACE[row["scope"]], _basis_place(row), row["scope"], row["basis"])
         key = row["unit"], row["year"], row["indicator"]
         if key not in best or place < best[key][0]:
             best[key] = place, row
@@ -831,8 +846,9 @@ class _Columns:
 def _write(name: str, frame: pl.DataFrame, folder: Path, metadata: Mapping[str, str]) -> None:
     """One table as NAME.csv and NAME.parquet."""
     numbers = [column for column, kind in frame.schema.items() if kind == pl.Float64]
-    texts = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
-    frame.with_columns(texts).write_csv(folder / f"{name}.csv", include_bom=True, line_terminator="\n")
+    plain = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
+    absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
+    frame.with_columns(plain).with_columns(absent).write_csv(folder / f"{name}.csv", include_bom=True, line_terminator="\n")
     frame.write_parquet(folder / f"{name}.parquet", metadata=dict(metadata))
 
 
@@ -894,10 +910,11 @@ def build(
 
     `processes`: all cores by default. `progress`: a bar on stderr. No table is ever half written: all are staged
     in a folder inside `out` and renamed at the end. A file that cannot be read is a row in `failures`.
-    Raises FileNotFoundError where there is no folder or no report in it, OSError where `out` cannot be written.
+    Raises FileNotFoundError where there is no folder or no report in it, another OSError where `out` cannot be
+    written, ValueError where it is the folder of reports itself.
     """
     raw, out = Path(raw), Path(out)
-    paths = [path for path in find_reports(raw) if out.resolve() not in path.resolve().parents]
+    paths = _outside(find_reports(raw), raw, out)
     if not paths:
         raise FileNotFoundError(f"no report in {raw}")
     out.mkdir(parents=True, exist_ok=True)
@@ -907,15 +924,24 @@ def build(
     return summary
 
 
+def _outside(paths: list[Path], raw: Path, out: Path) -> list[Path]:
+    """The paths less the tables of an earlier run, where they stand below the folder of reports."""
+    if out.resolve() == raw.resolve():
+        raise ValueError(f"{out} holds the reports: the tables need a folder of their own")
+    if raw.resolve() not in out.resolve().parents:
+        return paths
+    return [path for path in paths if out.resolve() not in path.resolve().parents]
+
+
 def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool) -> Summary:
     tables = {name: _Columns(name) for name in TABLES}
     sources, names = _Sources(), Counter[tuple[str, str]]()
     warnings: list[tuple[str, str]] = []
     failures: list[Failure] = []
     twins = 0
-    for read, others in _reports(paths, raw, stage / "text", processes, progress):
+    for read, doc, others in _reports(paths, raw, stage / "text", processes, progress):
         twins += len(others)
-        for each in _with_twins(read, others):
+        for each in _with_twins(read, doc, others):
             if each.failure is not None:
                 failures.append(each.failure)
                 continue
@@ -953,15 +979,17 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
     )
 
 
-def _reports(paths: Sequence[Path], raw: Path, texts: Path, processes: int, progress: bool) -> Iterator[tuple[_Read, list[str]]]:
-    """(what a file gave, the docs of its twins) for every content, in document order."""
+def _reports(
+    paths: Sequence[Path], raw: Path, texts: Path, processes: int, progress: bool
+) -> Iterator[tuple[_Read, str, list[str]]]:
+    """(what a file gave, its doc, the docs of its twins) for every content, in document order."""
     twins = _twins(paths)
     again = {path for others in twins.values() for path in others}
     paths = [path for path in paths if path not in again]
     read = partial(_read, root=raw, texts=texts)
     results = zip(paths, _read_all(paths, processes, read), strict=True)
     for path, result in _tracked(results, len(paths)) if progress else results:
-        yield result, [_writable(other.relative_to(raw).as_posix()) for other in twins.get(path, ())]
+        yield result, _doc(path, raw), [_doc(other, raw) for other in twins.get(path, ())]
 
 
 def _tracked(results: Iterable[Any], total: int) -> Iterator[Any]:

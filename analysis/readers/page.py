@@ -12,10 +12,11 @@ import codecs
 import html
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.readers import META_KEYS, Reading, Unreadable
-from analysis.readers.text import TITLE_WORD, Decoded, decode, likeness, other_format, strict
+from analysis.readers.text import TITLE_WORD, Decoded, decode, find_title, likeness, other_format, strict
 
 if TYPE_CHECKING:  # lxml and readability are imported where a page is read: plain text pays nothing for them
     from lxml.html import HtmlElement
@@ -89,7 +90,8 @@ _BLOCKS = frozenset(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\x0b\x0c\xa0\u2002\u2003]+")
 _NO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
-_WRAP = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]\\s*(?=[\u3000-\u9fff\uff00-\uffef])")
+_WIDE = "\u3000-\u9fff\uff00-\uffef"
+_WRAP = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]\s*(?=[{_WIDE}0-9])|(?<=[0-9])[ \t]*[\r\n]\s*(?=[{_WIDE}])")
 _TWICE_ESCAPED = re.compile("&(?:[a-z]{2,8}|#[0-9]{2,5});")
 
 
@@ -161,10 +163,10 @@ class _Lines:
         self.words.clear()
 
 
-def _lines(root: HtmlElement, without: HtmlElement | None = None) -> list[str]:
+def _lines(root: HtmlElement, most: int | None = None) -> list[str]:
     """The text of an element as a reader sees it: a block or <br> ends a line, a row of data is one line.
 
-    Not recursive: a hostile page nests as deep as it likes.
+    With `most` it stops after about that many lines. Not recursive: a hostile page nests as deep as it likes.
     """
     from lxml import etree
 
@@ -173,7 +175,7 @@ def _lines(root: HtmlElement, without: HtmlElement | None = None) -> list[str]:
     for event, element in walk:
         tag = element.tag
         if event == "start":
-            if tag in _OFF_TAGS or element is without or (element is not root and _is_hidden(element)):
+            if tag in _OFF_TAGS or (element is not root and _is_hidden(element)):
                 walk.skip_subtree()
                 continue
             if tag == "tr" and row is None and _is_data_row(element):
@@ -197,6 +199,8 @@ def _lines(root: HtmlElement, without: HtmlElement | None = None) -> list[str]:
             lines.end_line()
         if element is not root:
             lines.add(element.tail, bool(verbatim))
+        if most is not None and len(lines.done) >= most:
+            return lines.done
     lines.end_line()
     return lines.done
 
@@ -299,6 +303,7 @@ _TITLE_CLASS = re.compile(
 _SITE_NAME = re.compile(
     "(?:网|网站|门户|平台|公众号|政府|政府办公室|委员会|首页|信息公开|政务公开|[局厅院])$|^(?:首页|政务公开|信息公开|新闻中心|通知公告)$"
 )
+_NO_TITLE = re.compile(r"(?:附件\d*|无标题.*|untitled.*|新建.*|文档\d*|正文|首页)?", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![-\d])-(?!-)|(?<!-)-(?![-\d])|\s*>+\s*|\s*»\s*")
 
 
@@ -309,20 +314,17 @@ def _without_site(title: str, site: str) -> str:
     named = [part for part in parts if TITLE_WORD.search(part)]
     if named:
         return max(named, key=len)
-    return next((part for part in parts if not _SITE_NAME.search(part)), "")
+    return max((part for part in parts if not _SITE_NAME.search(part)), key=len, default="")
 
 
 def _title(tree: HtmlElement, tags: dict[str, str], in_table: str) -> str:
     site = tags.get("sitename", "")
     if tagged := tags.get("articletitle", ""):
         return tagged
-    above = _clean(next((e.text_content() for e in tree.iter("title")), ""))
-    headings = [_heading(element) for element in tree.iter("h1")]
-    classes = [
-        _heading(element)
-        for element in tree.iter("div", "td", "p", "span", "h2", "h3")
-        if any(_TITLE_CLASS.fullmatch(name) for name in (element.get("class", "") + " " + element.get("id", "")).split())
-    ]
+    above = _clean(next((e.text_content()[:500] for e in tree.iter("title")), ""))
+    headings = [_heading(element) for element in islice(tree.iter("h1"), 20)]
+    titled = (e for e in tree.iter("div", "td", "p", "span", "h2", "h3") if any(map(_TITLE_CLASS.fullmatch, _names(e))))
+    classes = [_heading(element) for element in islice(titled, 20)]
     named = [*headings, in_table, *classes, tags.get("og:title", ""), _without_site(above, site)]
     if found := next((one for one in named if TITLE_WORD.search(one) and len(one) < 120), ""):
         return found
@@ -333,7 +335,7 @@ def _title(tree: HtmlElement, tags: dict[str, str], in_table: str) -> str:
 
 def _heading(element: HtmlElement) -> str:
     """A heading on one line, its <br> dropped: 关于… / …的报告."""
-    lines = _lines(element)
+    lines = _lines(element, most=5)
     return "".join(lines) if len(lines) <= 4 else ""
 
 
@@ -472,39 +474,36 @@ def _mostly_links(element: HtmlElement) -> bool:
     return words > 0 and linked >= 0.6 * words
 
 
-def _body(tree: HtmlElement, body: HtmlElement) -> tuple[HtmlElement, list[str]]:
-    """(the element that holds the report, its lines): the first known container with a fair part of the page."""
-    candidates = _candidates(body)[:200]
+def _body_lines(body: HtmlElement) -> list[str]:
+    """The lines of the first known container with a fair part of the page, else of what readability finds."""
+    candidates = _candidates(body)[:200]  # a page with more is made to be hostile
     _drop_noise(body, candidates)
     whole = _lines(body)
     length = sum(map(len, whole))
-    best: tuple[HtmlElement, list[str]] | None = None
     for element in candidates:
         lines = _lines(element)
         size = sum(map(len, lines))
-        if size >= 200 or size >= 0.3 * length:
-            return element, lines
-        if best is None or size > sum(map(len, best[1])):
-            best = element, lines
-    return _readable(body, whole) or (body, whole)
+        if size >= 200 or (size and size >= 0.3 * length):
+            return lines
+    return _readable_lines(body, whole) or whole
 
 
-def _readable(body: HtmlElement, whole: list[str]) -> tuple[HtmlElement, list[str]] | None:
-    """What readability takes for the article; None where it loses sentences or rows."""
+def _readable_lines(body: HtmlElement, whole: list[str]) -> list[str]:
+    """What readability takes for the article; nothing where it loses sentences or rows of tables."""
     from lxml import etree
     from lxml import html as lxml_html
 
     source = etree.tostring(body, encoding="unicode", method="html")
     if len(source) > 2_000_000 or source.count("<") > 20_000:
-        return None  # it takes minutes for such pages
+        return []  # it takes minutes for such pages
     import readability
 
     try:
         summary = readability.Document(f"<html>{source}</html>").summary(html_partial=True)
         lines = _lines(lxml_html.fromstring(summary))
     except (readability.readability.Unparseable, etree.LxmlError, ValueError, RecursionError):
-        return None
-    return (body, lines) if _prose(lines) >= 0.8 * _prose(whole) else None
+        return []
+    return lines if _prose(lines) >= 0.8 * _prose(whole) else []
 
 
 def _prose(lines: list[str]) -> int:
@@ -534,13 +533,14 @@ def read(data: bytes) -> Reading:
     if body is None:
         body = tree
     tags = _meta_tags(tree)
-    everything = _lines(body)
-    meta, in_table = _stated(tags, everything[:150])
+    meta, in_table = _stated(tags, _lines(body, most=150))
     title = _title(tree, tags, in_table)
-    _, lines = _body(tree, body)
+    lines = _body_lines(body)
     text = "\n".join(line for at, line in enumerate(lines) if _is_report_line(line, at))
     if not text:
         if warnings:
             raise Unreadable("", "unreadable", "The page's tags are nested too deeply to be read.")
         raise Unreadable("", "empty", "The page holds no text.")
+    if _NO_TITLE.fullmatch(title):
+        title = find_title(text)
     return Reading(text, title, meta, warnings=decoded.warnings + warnings)
