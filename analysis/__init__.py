@@ -33,7 +33,7 @@ _HOMES = {  # verb -> module; each is imported when first asked for, so that `im
 }
 _MODULES = ("charts",)
 
-__all__ = [*_HOMES, *_MODULES]  # noqa: PLE0604
+__all__ = [*_HOMES, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -30,7 +30,7 @@ class Rule(_Data):
     ``near``, ``near2``: in the number's own stretch; ``clause``: in its clause or the wordless clause after it;
     ``sentence``: also earlier in the sentence; ``topic``: also in the sentence before or a heading above.
     ``no``: must not stand in the number's own stretch; ``no_sentence``: nor anywhere before it in the sentence. ``measure``: classes of measure words, or single words
-    as ``=件``; empty takes the entry's.
+    as ``=件``; empty takes the entry's. ``also``: other indicators that the same number states (排查整改隐患60处).
     """
 
     near: Words
@@ -42,7 +42,7 @@ class Rule(_Data):
     no_sentence: Words = ()
     measure: Words = ()
     role: Literal["", "part"] = ""
-    optional: bool = False
+    also: Words = ()
 
 
 class Implied(_Data):
@@ -54,7 +54,6 @@ class Implied(_Data):
     sentence: Words = ()
     topic: Words = ()
     no: Words = ()
-    optional: bool = False
 
 
 class Example(_Data):
@@ -140,4 +139,8 @@ def load() -> Mapping[str, Indicator]:
             if indicator.id in found:
                 raise ValueError(f"indicators/{entry.name}: {indicator.id} stands twice")
             found[indicator.id] = indicator
+    for indicator in found.values():
+        for other in (other for rule in indicator.rule for other in rule.also):
+            if other not in found:
+                raise ValueError(f"{indicator.id}: a rule says also {other!r}, which no file has")
     return found

@@ -40,6 +40,7 @@ from matplotlib.transforms import Bbox
 STYLE = str(files(__package__) / "briefing.mplstyle")
 INK, QUIET, PALE = "#222222", "#6B6B6B", "#BDBDBD"
 FEW = 8  # fewer values than this and a title counts them instead of concluding from them
+NAMED = 18  # up to so many dots or lines are all named, as far as there is room
 LABELLED = 6  # as many lines as the palette has colours; further units are grey and unnamed
 
 Words = str | Sequence[str] | None
@@ -138,11 +139,6 @@ def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-def _columns(text: str) -> int:
-    """Width of a text in half-width columns: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def _pieces(text: str) -> Iterable[str]:
     """The text in pieces that may start a line: Latin words whole, Chinese by character, closing marks kept left."""
     piece = ""
@@ -158,11 +154,14 @@ def _pieces(text: str) -> Iterable[str]:
         yield piece
 
 
-def _wrap(text: str, width: int) -> str:
-    """The text broken into lines of at most ``width`` half-width columns."""
+def _wrap(fig: Figure, text: str, size: float) -> str:
+    """The text broken into lines that fit between the figure's margins at this size in points."""
+    font = font_manager.FontProperties(size=size)
+    renderer = fig.canvas.get_renderer()
+    room = 0.925 * fig.bbox.width
     lines = [""]
     for piece in _pieces(text):
-        if lines[-1] and _columns(lines[-1] + piece.rstrip()) > width:
+        if lines[-1] and renderer.get_text_width_height_descent(lines[-1] + piece.rstrip(), font, False)[0] > room:
             lines.append("")
         lines[-1] += piece
     return "\n".join(line.strip() for line in lines)
@@ -174,11 +173,11 @@ def _canvas(title: str, subtitle: str, footer: str) -> tuple[Figure, Axes]:
     FigureCanvasAgg(fig)
     height = fig.get_figheight() * 72
     top = 0.955
-    for text, size, colour, width in ((title, 17, INK, 76), (subtitle, 10.5, QUIET, 122)):
-        text = _wrap(text, width)
+    for text, size, colour in ((title, 17, INK), (subtitle, 10.5, QUIET)):
+        text = _wrap(fig, text, size)
         fig.text(0.04, top, text, size=size, color=colour, va="top", linespacing=1.25).set_in_layout(False)
         top -= (text.count("\n") + 1) * size * 1.42 / height + 0.012
-    footer = _wrap(footer, 156)
+    footer = _wrap(fig, footer, 8)
     fig.text(0.04, 0.03, footer, size=8, color=QUIET, va="bottom", linespacing=1.3).set_in_layout(False)
     bottom = 0.045 + (footer.count("\n") + 1) * 8 * 1.4 / height
     fig.get_layout_engine().set(rect=(0.035, bottom, 0.93, top - bottom - 0.01), h_pad=0.02, w_pad=0.02)
@@ -219,9 +218,9 @@ def mark(qualifier: str, origin: str) -> str:
 
 
 def _short(row: Mapping[str, Any]) -> str:
-    """A unit's name without the province and city that it starts with."""
+    """A unit's name without its province, and of a county or town without its city too."""
     name = row["unit"]
-    for parent in (row.get("province"), row.get("city")):
+    for parent in (row.get("province"), row.get("city") if row.get("county") else None):
         if parent and name.startswith(parent) and len(name) - len(parent) >= 2:
             name = name[len(parent) :]
     return name.removesuffix("人民政府") or row["unit"]
@@ -238,10 +237,10 @@ def _name(rows: pl.DataFrame, lang: str) -> str:
     return rows[_say(lang, "name_zh", "name_en")][0]
 
 
-def _each(words: Iterable[str], lang: str, names: Mapping[str, tuple[str, str]] | None = None) -> str:
+def _each(words: Iterable[str], lang: str, names: Mapping[str, tuple[str, str]]) -> str:
     """Distinct words joined, translated where names are given: 本单位、全辖区."""
-    seen = sorted(set(words))
-    shown = [_say(lang, *names[w]) if names and w in names else w for w in seen]
+    seen = sorted(set(words), key=lambda w: (list(names).index(w) if w in names else -1, w))
+    shown = [_say(lang, *names[w]) if w in names else w for w in seen]
     return _say(lang, "、", ", ").join(shown)
 
 
@@ -384,15 +383,20 @@ def _along(runs: Iterable[Sequence[Mapping[str, Any]]]) -> list[tuple[float, flo
     return [(a["year"] + s * (b["year"] - a["year"]), a["value"] + s * (b["value"] - a["value"])) for a, b in pairs for s in steps]
 
 
-def _label(fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]], points: Sequence[tuple[float, float]]) -> None:
-    """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no label before it."""
+def _label(
+    fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]], points: Sequence[tuple[float, float]], needed: int | None = None
+) -> None:
+    """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no label before it.
+
+    Labels after the first ``needed`` are left out where there is no such place.
+    """
     _settle(fig)
     renderer = fig.canvas.get_renderer()
     scale = fig.dpi / 72
     pixels = ax.transData.transform(points) if len(points) else []
     taken = [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale) for px, py in pixels]
-    frame = Bbox.from_bounds(0, ax.bbox.y0 - 2, fig.bbox.width - 4, ax.bbox.height + 6)
-    for x, y, text, colour in labels:
+    frame = Bbox.from_extents(ax.bbox.x0 + 2, ax.bbox.y0 + 2, fig.bbox.x1 - 4, ax.bbox.y1 + 4)
+    for i, (x, y, text, colour) in enumerate(labels):
         choices = []
         for dx, dy, ha, va in (
             (8, 0, "left", "center"), (-8, 0, "right", "center"), (0, 8, "center", "bottom"), (0, -8, "center", "top"),
@@ -406,9 +410,10 @@ def _label(fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]
             choices.append((sum(box.overlaps(other) for other in taken) + (0 if inside else 10), len(choices), note, box))
         cost, _, best, box = min(choices, key=lambda c: c[:2])
         for _, _, note, _ in choices:
-            if note is not best:
+            if note is not best or (cost and needed is not None and i >= needed):
                 note.remove()
-        taken.append(box)
+        if best.axes:
+            taken.append(box)
 
 
 def _years(ax: Axes, years: Iterable[int]) -> None:
@@ -420,7 +425,8 @@ def _years(ax: Axes, years: Iterable[int]) -> None:
 
 
 def _values(axis: Any, measure: str, lang: str) -> None:
-    axis.set_major_formatter(FuncFormatter(lambda v, _: number(v, "%" if measure == "%" else "", lang)))
+    rate = measure == "%"
+    axis.set_major_formatter(FuncFormatter(lambda v, _: "" if rate and v > 100 else number(v, "%" if rate else "", lang)))
 
 
 # ---------------------------------------------------------------- charts
@@ -479,7 +485,7 @@ def _span_of_values(ax: Axes, rows: pl.DataFrame) -> None:
     low, high = rows["value"].min(), rows["value"].max()
     if rows["unit_of_measure"][0] == "%":
         pad = max((high - low) * 0.12, 1)
-        ax.set_ylim(max(low - pad, 0) if low else -1, min(high + pad, 103))
+        ax.set_ylim(max(low - pad, 0) if low else -1, min(high + pad, 101.5))
     else:
         ax.set_ylim(0, high * 1.14 or 1)
 
@@ -496,7 +502,7 @@ def trend(
     """An indicator over the years, one line a unit, scope and basis (rows: ``series``; in its unit of measure).
 
     Consecutive years are joined, others are not; a line of fewer than three values is points. Up to six units are
-    coloured and named (those asked for, or those of several years), the rest is grey.
+    coloured and named (those asked for, or those of several years); the rest is grey, and named where there is room.
     """
     rows = series(table, indicator, units, scope, basis)
     lines = _lines(rows)
@@ -504,7 +510,7 @@ def trend(
     rest = [line for line in lines if line not in named]
     colours = dict(zip(dict.fromkeys(line[0]["unit"] for line in named), _palette(), strict=False))
     subtitle = _measured(rows, lang)
-    if rest:
+    if rest and len(lines) > NAMED:
         count = len({line[0]["unit"] for line in rest})
         subtitle += _say(lang, f"　灰色：其余{count}个单位", f"   Grey: {count} more units")
     broken = {b["year"]: b for line in lines for b in breaks(indicator, line[0]["unit"]) if line[0]["year"] < b["year"] <= line[-1]["year"]}
@@ -523,9 +529,10 @@ def trend(
     _span_of_values(ax, rows)
     _legend(ax, rows, lang)
     names = _names(rows)
-    ends = [(line[-1], f"{names[line[-1]['unit']]}{_which(rows, line, lang)} {_said(line[-1], lang)}") for line in named]
-    labels = [(end["year"], end["value"], text, colours[end["unit"]]) for end, text in ends]
-    _label(fig, ax, labels, [*rows.select("year", "value").rows(), *_along(run for line in lines for run in joined(line))])
+    ends = [(line[-1], f"{names[line[-1]['unit']]}{_which(rows, line, lang)} {_said(line[-1], lang)}") for line in [*named, *rest]]
+    labels = [(end["year"], end["value"], text, colours.get(end["unit"], QUIET)) for end, text in ends]
+    points = [*rows.select("year", "value").rows(), *_along(run for line in lines for run in joined(line))]
+    _label(fig, ax, labels if len(lines) <= NAMED else labels[: len(named)], points, len(named))
     return fig
 
 
@@ -570,16 +577,17 @@ def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str =
     if hidden:
         subtitle += _say(lang, f"　只列最多的{len(kept)}项，另有{hidden}项", f"   The {len(kept)} best covered, {hidden} more not shown")
     fig, ax = _canvas(_coverage_title(table, lang), subtitle, _source(table, lang))
+    scale = mpl.colors.PowerNorm(0.5, 1, max(rows["units"].max(), 2))
     shades = sns.blend_palette(["#EAF2FA", _palette()[0]], as_cmap=True)
-    sns.heatmap(grid, ax=ax, cmap=shades, norm=mpl.colors.PowerNorm(0.5), annot=True, fmt=".0f", annot_kws={"size": 7.5}, cbar=False, linewidths=1, linecolor="white")
+    sns.heatmap(grid, ax=ax, cmap=shades, norm=scale, annot=True, fmt=".0f", annot_kws={"size": 8, "color": INK}, cbar=False, linewidths=1, linecolor="white")
+    for text in ax.texts:
+        text.set_color("white" if scale(float(text.get_text())) > 0.6 else INK)
     ax.grid(False)
     ax.set(xlabel="", ylabel="")
     ax.set_yticks([i + 0.5 for i in range(len(kept))], [names[k] for k in kept], rotation=0, size=9)
-    ax.set_xticks([i + 0.5 for i in range(last - first + 1)], [str(y) if last - first < 16 else f"{y % 100:02d}" for y in range(first, last + 1)], rotation=0, size=9)
+    ax.set_xticks([i + 0.5 for i in range(last - first + 1)], [str(y) for y in range(first, last + 1)], rotation=0, size=7.5 if last - first > 20 else 9)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    if last - first >= 16:
-        ax.set_xlabel(_say(lang, f"年份（{first}—{last}，末两位）", f"Year ({first} to {last}, last two digits)"), size=9)
     return fig
 
 
@@ -627,7 +635,7 @@ def distribution(
         ax.set_xscale("log")
         ax.set_xlim(low / 1.6, high * 2.2)
     elif rows["unit_of_measure"][0] == "%":
-        ax.set_xlim(max(low - 5, 0), min(high + 5, 103))
+        ax.set_xlim(max(low - 5, 0), min(high + 5, 100.6))
     else:
         ax.set_xlim(0, high * 1.12 or 1)
     tiers = [t for t in TIERS if t in rows["tier"].to_list()]
@@ -640,11 +648,12 @@ def distribution(
     _legend(ax, rows, lang)
     fig.draw_without_rendering()
     points = _swarm(fig, ax, rows, tiers)
-    _median(ax, rows, tiers, lang)
+    middle = _median(ax, rows, tiers, lang)
     labels = [] if rows["unit_of_measure"][0] == "%" and (rows["value"] == 100).sum() * 2 >= rows.height else points
+    labels = sorted(labels, key=lambda p: p["value"] not in (low, high))
     names = _names(rows)
-    texts = [(p["x"], p["y"], names[p["unit"]] + " " + _said(p, lang), QUIET) for p in labels if rows.height <= 24 or p["value"] in (low, high)]
-    _label(fig, ax, texts, [(p["x"], p["y"]) for p in points])
+    texts = [(p["x"], p["y"], names[p["unit"]] + " " + _said(p, lang), QUIET) for p in labels if rows.height <= NAMED or p["value"] in (low, high)]
+    _label(fig, ax, texts, [*((p["x"], p["y"]) for p in points), *middle], 0)
     return fig
 
 
@@ -661,14 +670,17 @@ def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str]) -> l
     return found
 
 
-def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> None:
-    """A quiet line at the median of each tier with units enough for one."""
+def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> list[tuple[float, float]]:
+    """A quiet line at the median of each tier with units enough for one; gives points along it, for labels to keep off."""
+    found = []
     for i, tier in enumerate(tiers):
         part = rows.filter(pl.col("tier") == tier)["value"]
         if len(part) >= FEW:
             ax.plot([part.median()] * 2, [i - 0.4, i + 0.4], color=_palette()[1], lw=1.5, zorder=2)
             text = _say(lang, "中位数 ", "median ") + number(part.median(), rows["unit_of_measure"][0], lang)
             ax.annotate(text, (part.median(), i - 0.4), (0, 2), textcoords="offset points", ha="center", va="bottom", size=8.5, color=_palette()[1])
+            found += [(part.median(), i - 0.48 + k * 0.08) for k in range(12)]
+    return found
 
 
 def at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", basis: Words = None) -> pl.DataFrame:
@@ -750,10 +762,10 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
     rows = reported_and_computed(table, rate, part, whole)
     name, n = _name(rows, lang), rows.height
     near, far = (rows["difference"].abs() < 0.1).sum(), rows["difference"].abs().max()
-    zh = f"{name}：{n}个可核算的单位年中{near}个与自报件数相差不到0.1个百分点，最大相差{_plain(far, 2)}个百分点"
-    en = f"{name}: {near} of {n} reported rates within 0.1 points of their own counts, the largest difference {_plain(far, 2)}"
+    zh = f"{name}：{n}个可核算的单位年中{near}个所报与所算相差不到0.1个百分点"
+    en = f"{name}: {near} of {n} reported rates within 0.1 points of their own counts"
     shares = [table.filter(pl.col("indicator") == i)[_say(lang, "name_zh", "name_en")][0] for i in (part, whole)]
-    subtitle = _say(lang, f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{_each(rows['scope'], lang, SCOPES)}", f"{name} (%): reported, and computed as {shares[0].lower()} / {shares[1].lower()}   Scope: {_each(rows['scope'], lang, SCOPES)}")
+    subtitle = _say(lang, f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{_each(rows['scope'], lang, SCOPES)}　最大相差{_plain(far, 2)}个百分点", f"{name} (%): reported, and {shares[0].lower()} / {shares[1].lower()}   Scope: {_each(rows['scope'], lang, SCOPES)}   Largest difference {_plain(far, 2)} points")
     docs = rows.select(pl.concat_list("doc", "part_doc", "whole_doc").explode(empty_as_null=True).alias("doc"))
     footer = _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}" + _say(lang, "；两数差异多来自四舍五入或口径（受理数、结案数）不同", "; differences come mostly from rounding or from what is counted (received, closed)")
     fig, ax = _canvas(_say(lang, zh, en), subtitle, footer)
@@ -763,7 +775,7 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
         ax.plot(row["computed"], i, marker="D", mfc="white", mec=red, ls="none", ms=7.5, zorder=3)
         _dots(ax, [row | {"y": i}], blue, "value", "y", 6)
         about = "*" if {row["part_qualifier"], row["whole_qualifier"]} & {"over", "under", "about"} else ""
-        ax.annotate(f"{row['difference']:+.2f}{about}", (1, i), (-2, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right", va="center", size=9, color=QUIET)
+        ax.annotate(f"{row['difference']:+.2f}{about}".replace("-", "−"), (1, i), (-2, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right", va="center", size=9, color=QUIET)
     ax.set_yticks(range(n), [f"{names[r['unit']]} {r['year']}" + (f"（{r['whole_basis']}）" if r["whole_basis"] else "") for r in rows.to_dicts()])
     ax.set_ylim(n - 0.5, -0.5)
     low, high = min(rows["value"].min(), rows["computed"].min()), max(rows["value"].max(), rows["computed"].max())

@@ -33,7 +33,7 @@ class Wording:
     classes: frozenset[str]
     words: frozenset[str]
     role: str
-    optional: bool
+    also: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
                     classes=frozenset(m for m in measures if not m.startswith("=")),
                     words=frozenset(m[1:] for m in measures if m.startswith("=")),
                     role=rule.role,
-                    optional=rule.optional,
+                    also=rule.also,
                 )
             )
         for number, rule in enumerate(entry.implied, 1):

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.catalogue import Indicator
+from analysis.catalogue import Indicator, load
 from analysis.grids import Cell, Grid, find_grids
 from analysis.lexicon import Lexicon, Wording, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of, rises
 from analysis.quantities import Number, Quantity, measure_classes, scan
 from analysis.reports import Report
-from analysis.scenes import Context, Scene, Span, context, head, make_scene, rates, respectively, shares_right, stretches
+from analysis.scenes import Context, Scene, Span, context, counts_bodies, head, make_scene, rates, respectively, shares_right, stretches
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 LENGTH = 0.3  # per character of the longest word: 调解成功率 says more than 调解
@@ -143,7 +143,7 @@ _KIND = re.compile(
     rf"(?:{_FILL})*(?:涉及|属|由|给|来自|按|含|包括|包含|另有)?[“‘]?[一-龥、（）()]{{0,14}}(?:{_FILL})*"
 )
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
-_VERBS = re.compile(r"解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
+_VERBS = re.compile(r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
 _FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
@@ -254,7 +254,7 @@ class _Reader:
     ) -> list[_Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
         q = scene.quantities[i]
-        if _other_body(scene, i):
+        if _other_body(scene, i) or counts_bodies(scene, q):
             return []
         ordered = respectively(scene, i, year)
         if ordered is not None:
@@ -292,7 +292,8 @@ class _Reader:
                 continue
             if parent is not None and wording.indicator.theme != parent.indicator.theme and q.measure == parent.quantity.measure:
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
-            return [self.draft(scene, sentence, year, i, wording, around, left)]
+            draft = self.draft(scene, sentence, year, i, wording, around, left)
+            return [draft, *(replace(draft, indicator=load()[other]) for other in wording.also)]
         if parent is not None and _VERBS.search(scene.text, *left):
             parent = None  # 接收3218名、解除2879名，在册339名: flows that add up are no parts
         if parent is None and (bits := self.noun_before(scene, i, left)):

@@ -330,7 +330,7 @@ def _refused_chinese(text: str, start: int, end: int, written: str, word: str, m
     before = text[max(0, start - 6) : start]
     if before[-1:] in ("数", "几", "第", "好", "成") and written[0] in "十百千万亿" and before[-2:] not in ("人数", "次数", "件数", "总数", "户数", "场数"):
         return True
-    if _IDIOM.search(text, max(0, start - 2), end + 3):
+    if word == "类" or _IDIOM.search(text, max(0, start - 2), end + 3):
         return True
     if before[-1:] == "第" or before[-1:] in ("之", "初", "星", "周", "礼"):
         return True

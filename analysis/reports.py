@@ -77,7 +77,7 @@ def find_reports(root: Path) -> list[Path]:
         return [root]
     if not root.is_dir():
         raise FileNotFoundError(f"no folder {root}")
-    return sorted(_files(root), key=lambda path: path.relative_to(root).as_posix())
+    return sorted(_files(root), key=Path.as_posix)
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -133,10 +133,14 @@ def _bytes(path: Path) -> bytes:
             detail = "It is not a file." if path.exists() else "There is no such file."
             raise Unreadable("", "unreadable", detail)
         if (size := path.stat().st_size) > LARGEST:
-            raise Unreadable("", "too_large", f"The file has {size / 1e6:.0f} MB; 64 MB is the most that is read.")
+            raise Unreadable(
+                "", "too_large", f"The file has {size / 1e6:.0f} MB; 64 MB is the most that is read."
+            )
         return path.read_bytes()
     except OSError as error:
-        raise Unreadable("", "unreadable", f"The file cannot be opened: {error.strerror or error}.") from error
+        raise Unreadable(
+            "", "unreadable", f"The file cannot be opened: {error.strerror or error}."
+        ) from error
 
 
 def _reading(data: bytes) -> tuple[str, Reading]:
@@ -149,13 +153,14 @@ def _reading(data: bytes) -> tuple[str, Reading]:
     raise AssertionError("text takes whatever is left")
 
 
-def _report(doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[str, str] | None = None) -> Report:
+def _report(
+    doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[str, str] | None = None
+) -> Report:
     body = reading.outside_skip()
     if not body.strip("\ufeff\u200b \t\r\n\x0b\x0c\u3000\xa0"):
         raise Unreadable("", "empty", "The file holds no text.")
-    stated = {**reading.meta, **(meta or {})}
-    stem = Path(doc).stem
-    identity = identify(stated, reading.title, body, stem)
+    stated = {**reading.meta, **{key: str(value) for key, value in (meta or {}).items()}}
+    identity = identify(stated, reading.title, body, Path(doc).stem)
     return Report(
         doc=doc,
         text=reading.text,

@@ -162,7 +162,8 @@ def shares_right(scene: Scene, i: int, right: Span) -> bool:
 
 # a noun of bodies or places right after the number: that is what it counts, whatever is told of them
 _COUNTED = re.compile(
-    r"(?:\w{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村[^民居]|镇[^村]|县[^级]|市[^级直]|区[^级]|领域|方面|站所|学校|中小学|委办局|执法主体|执法部门|审批部门|环节|司法所|派出所|机构[^的]))"
+    r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)"
+    r"(?=[，,、；;。（(和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
 )
 HEAD_NOUN = 12  # characters right of the number within which the noun it counts must begin
 
@@ -172,9 +173,12 @@ def head(scene: Scene, i: int, right: Span) -> Span:
     q = scene.quantities[i]
     if q.measure not in ("item", "place", "device", "group", "noun"):
         return right
-    if _COUNTED.match(scene.text, right[0], min(right[1], right[0] + 10)):
-        return right[0], right[0]
     return right[0], min(right[1], right[0] + HEAD_NOUN)
+
+
+def counts_bodies(scene: Scene, q: Quantity) -> bool:
+    """Whether what the number counts is bodies or places that do something (47个部门述法), which no indicator counts."""
+    return q.measure in ("item", "place", "noun") and bool(_COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12)))
 
 
 def context(scene: Scene, i: int, near: int) -> Context:

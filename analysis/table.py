@@ -335,6 +335,14 @@ def _doc(path: Path, root: Path) -> str:
     return _writable(path.relative_to(root).as_posix() if path != root else path.name)
 
 
+def _doc(path: Path, root: Path) -> str:
+    return _writable(path.relative_to(root).as_posix() if path != root else path.name)
+
+
+def _doc(path: Path, root: Path) -> str:
+    return _writable(path.relative_to(root).as_posix() if path != root else path.name)
+
+
 def _keep_text(path: Path, text: str) -> None:
     """The text as read, byte for byte: spans point into it."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -547,8 +555,8 @@ def _twins(paths: Sequence[Path]) -> dict[Path, list[Path]]:
 def _with_twins(read: _Read, doc: str, twins: Sequence[str]) -> Iterator[_Read]:
     """The report with its twins noted; a file that failed fails under each of its names."""
     if read.failure is not None:
-        for doc in (doc, *twins):
-            yield _Read(failure=Failure(doc, read.failure.reason, read.failure.detail))
+        for name in (doc, *twins):
+            yield _Read(failure=Failure(name, read.failure.reason, read.failure.detail))
         return
     document = read.document
     if document is not None and twins:
@@ -558,10 +566,6 @@ def _with_twins(read: _Read, doc: str, twins: Sequence[str]) -> Iterator[_Read]:
 
 
 # --- Observations --------------------------------------------------------------------------------
-
-_SEVERAL = re.compile(r"(?<![区级个])分别[^。；;]*")
-_REMAINDER = re.compile(r"其中[^。；;]*其余[^。；;]*")
-
 
 @dataclass(frozen=True, slots=True)
 class _Source:
@@ -652,24 +656,13 @@ def _sums(parts: list[Row]) -> list[Row]:
 
 
 def _whole_list(rows: list[Row]) -> bool:
-    """Whether a sentence calls these parts disjoint and all: 分别为 before them, or 其中 … 其余 …."""
-    sentence = rows[0]["sentence"]
+    """Whether a sentence calls these parts disjoint and all there is: 分别为3件、4件, or 其中3件…，其余4件."""
     if len(rows) < 2 or any(row["value"] is None or row["implied"] for row in rows):
         return False
-    several, remainder = _SEVERAL.search(sentence), _REMAINDER.search(sentence)
-    if several and "其中" in sentence[: several.start()]:
-        several = None
-    return any(m is not None and _in_order(m.group(), rows) for m in (several, remainder))
-
-
-def _in_order(words: str, rows: list[Row]) -> bool:
-    at = 0
-    for row in rows:
-        at = words.find(row["quote"], at)
-        if at < 0:
-            return False
-        at += len(row["quote"])
-    return True
+    sentence, quotes = rows[0]["sentence"], [re.escape(row["quote"]) for row in rows]
+    respectively = "(?<!其中)分别[^，。；、]{0,8}?" + "[、，,和及与]".join(quotes)
+    remainder = "其中[^。；]*?" + "[^。；]*?".join(quotes[:-1]) + "[^。；]*?其余[^。；，]*?" + quotes[-1]
+    return bool(re.search(respectively, sentence) or re.search(remainder, sentence))
 
 
 def _summed(rows: list[Row]) -> Row:

@@ -11,8 +11,22 @@ from dataclasses import dataclass, field
 # The keys a reader may set: those of our front matter, and `written`, the date a document bears (成文日期),
 # which is not the date of its publication.
 META_KEYS = frozenset(
-    "unit level province city county year period published publisher source_title source_url doc_type "
-    "restatement written".split()
+    [
+        "unit",
+        "level",
+        "province",
+        "city",
+        "county",
+        "year",
+        "period",
+        "published",
+        "publisher",
+        "source_title",
+        "source_url",
+        "doc_type",
+        "restatement",
+        "written",
+    ]
 )
 
 

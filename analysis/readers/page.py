@@ -9,10 +9,12 @@ readability finds. Nothing is fetched, no script runs, no entity but HTML's own 
 from __future__ import annotations
 
 import codecs
+import datetime
 import html
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from contextlib import suppress
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.readers import META_KEYS, Reading, Unreadable
@@ -28,8 +30,16 @@ _SIGN = re.compile(
     rb"script|style|div|p|span|table|h[1-6]|center|font|article|section|main|base)\b|<html[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
-_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-_CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "gb-2312-80": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE
+)
+_CHINESE = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb-2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "big5hkscs",
+}
 _EMBEDDED = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=]*")
 _ENTITIES = re.compile(r"<!DOCTYPE[^<>\[]*\[[^\]]*\]\s*>", re.IGNORECASE)  # an XHTML page may define its own
 _MOST_TAGS = 500_000
@@ -43,7 +53,11 @@ def is_page(data: bytes) -> bool:
 def _decode(data: bytes) -> Decoded:
     """The encoding that the page declares, where it is true; else as any text."""
     found = _CHARSET.search(data[:8192])
-    if not found or b"\0" in data or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if (
+        not found
+        or b"\0" in data
+        or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    ):
         return decode(data)
     name = found.group(1).decode("ascii").lower().replace("_", "-")
     name = _CHINESE.get(name, name)
@@ -80,12 +94,70 @@ def _parse(text: str) -> tuple[HtmlElement, tuple[str, ...]]:
 # --- Lines ---------------------------------------------------------------------------------------
 
 _OFF_TAGS = frozenset(
-    "script style noscript template iframe object embed svg nav footer aside select button textarea input "
-    "title head".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "nav",
+        "footer",
+        "aside",
+        "select",
+        "button",
+        "textarea",
+        "input",
+        "title",
+        "head",
+    ]
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hr html legend li main nav ol p pre section table tbody td tfoot th thead tr ul caption".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+    ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\x0b\x0c\xa0\u2002\u2003]+")
@@ -113,12 +185,11 @@ def _is_data_row(row: HtmlElement) -> bool:
 
 
 def _is_layout(cell: HtmlElement) -> bool:
-    blocks = 0
-    for inner in cell.iterdescendants("table", "p", "div", "h1", "h2", "li", "br"):
+    inner_blocks = cell.iterdescendants("table", "p", "div", "h1", "h2", "li", "br")
+    for blocks, inner in enumerate(inner_blocks, start=1):
         if inner.tag == "table":
             return True
-        blocks += 1
-        if blocks > 2 and sum(map(len, cell.itertext())) > 300:
+        if blocks == 3 and sum(map(len, cell.itertext())) > 300:
             return True
     return False
 
@@ -207,7 +278,9 @@ def _lines(root: HtmlElement, most: int | None = None) -> list[str]:
 
 # --- What the page says of itself ----------------------------------------------------------------
 
-_DATE = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|\b((?:19|20)\d\d)(\d\d)(\d\d)\b")
+_DATE = re.compile(
+    r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|\b((?:19|20)\d\d)(\d\d)(\d\d)\b"
+)
 _TAGS = {  # names of meta tags, lower case
     "title": ("articletitle", "og:title"),
     "published": ("pubdate", "publishdate", "publish-date", "article:published_time", "publishtime"),
@@ -216,12 +289,44 @@ _TAGS = {  # names of meta tags, lower case
 _FIELDS = {  # labels of the metadata table and of the line below the title, without white space
     "published": ("发布日期", "发布时间", "公开日期", "公开时间", "发文时间", "日期", "时间", "更新时间"),
     "written": ("成文日期", "生成日期", "发文日期", "印发日期"),
-    "publisher": ("发布机构", "发布单位", "发文机关", "发文机构", "发文单位", "公开机构", "公开单位", "公开主体", "制发机关",
-                  "信息来源", "文章来源", "稿件来源", "内容来源", "来源"),
+    "publisher": (
+        "发布机构",
+        "发布单位",
+        "发文机关",
+        "发文机构",
+        "发文单位",
+        "公开机构",
+        "公开单位",
+        "公开主体",
+        "制发机关",
+        "信息来源",
+        "文章来源",
+        "稿件来源",
+        "内容来源",
+        "来源",
+    ),
     "title": ("名称", "标题", "信息名称", "文件名称"),
-}  # fmt: skip
-_OTHER_LABELS = ("索引号", "文号", "发文字号", "主题分类", "信息分类", "体裁分类", "有效性", "主题词", "责任部门", "公开形式",
-                 "公开时限", "公开方式", "公开范围", "公开程序", "组配分类", "服务对象", "浏览次数", "作者")  # fmt: skip
+}
+_OTHER_LABELS = (
+    "索引号",
+    "文号",
+    "发文字号",
+    "主题分类",
+    "信息分类",
+    "体裁分类",
+    "有效性",
+    "主题词",
+    "责任部门",
+    "公开形式",
+    "公开时限",
+    "公开方式",
+    "公开范围",
+    "公开程序",
+    "组配分类",
+    "服务对象",
+    "浏览次数",
+    "作者",
+)
 _LABELS = {label: key for key, labels in _FIELDS.items() for label in labels}
 _ALL_LABELS = sorted((*_LABELS, *_OTHER_LABELS), key=len, reverse=True)
 # 索 引 号, 名　　称: labels are spaced out to one width.
@@ -231,15 +336,30 @@ _LABELLED = re.compile(
     r"((?:19|20)\d\d[-/.年][\d\-/.年月日 :：]+|[^\s\u3000|｜【\[（(：:]{2,40})"
 )
 _LABEL_LINE = re.compile(rf"[\[【（(]?(?:{_SPACED})[ \u3000]*(?:[：:\t]|$)")
-_OWN_SITE = frozenset("本站 本网 本站原创 原创 网站 本站整理 未知 佚名 互联网 网络 管理员 admin".split())
+_OWN_SITE = frozenset(
+    [
+        "本站",
+        "本网",
+        "本站原创",
+        "原创",
+        "网站",
+        "本站整理",
+        "未知",
+        "佚名",
+        "互联网",
+        "网络",
+        "管理员",
+        "admin",
+    ]
+)
 
 
 def _date(words: str) -> str:
     """The first date as 2024-03-21, "" if none."""
     for found in _DATE.finditer(words):
-        year, month, day = (found.group(1), found.group(2), found.group(3)) if found.group(1) else found.groups()[3:]
-        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-            return f"{year}-{int(month):02}-{int(day):02}"
+        year, month, day = (int(part) for part in found.groups() if part)
+        with suppress(ValueError):  # 2024-13-01
+            return datetime.date(year, month, day).isoformat()
     return ""
 
 
@@ -259,7 +379,7 @@ def _labelled(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
         if "\t" in line:
             cells = [cell.strip(" \u3000") for cell in line.split("\t")]
-            for label, value in zip(cells, cells[1:], strict=False):
+            for label, value in pairwise(cells):
                 label = re.sub(r"[\s\u3000：:\[\]【】]", "", label)
                 if label in _LABELS and value:
                     yield label, value
@@ -286,7 +406,11 @@ def _stated(tags: dict[str, str], lines: list[str]) -> tuple[dict[str, str], str
         said[key] = (_date(tagged) if key == "published" else tagged) or said[key]
     said["publisher"] = said["publisher"] or _owner(tags.get("sitename", ""))
     title = said.pop("title")
-    said.update((name.removeprefix("restatement:"), value) for name, value in tags.items() if name.startswith("restatement:"))
+    said.update(
+        (name.removeprefix("restatement:"), value)
+        for name, value in tags.items()
+        if name.startswith("restatement:")
+    )
     return {key: value for key, value in said.items() if key in META_KEYS and value}, title
 
 
@@ -298,7 +422,8 @@ def _owner(site: str) -> str:
 # --- Titles --------------------------------------------------------------------------------------
 
 _TITLE_CLASS = re.compile(
-    r"(?:article|news|content|detail|xl|info|con|page|main)?[-_]?(?:title|tit|bt|biaoti|headline)\d?", re.IGNORECASE
+    r"(?:article|news|content|detail|xl|info|con|page|main)?[-_]?(?:title|tit|bt|biaoti|headline)\d?",
+    re.IGNORECASE,
 )
 _SITE_NAME = re.compile(
     "(?:网|网站|门户|平台|公众号|政府|政府办公室|委员会|首页|信息公开|政务公开|[局厅院])$|^(?:首页|政务公开|信息公开|新闻中心|通知公告)$"
@@ -323,13 +448,21 @@ def _title(tree: HtmlElement, tags: dict[str, str], in_table: str) -> str:
         return tagged
     above = _clean(next((e.text_content()[:500] for e in tree.iter("title")), ""))
     headings = [_heading(element) for element in islice(tree.iter("h1"), 20)]
-    titled = (e for e in tree.iter("div", "td", "p", "span", "h2", "h3") if any(map(_TITLE_CLASS.fullmatch, _names(e))))
+    titled = (
+        e
+        for e in tree.iter("div", "td", "p", "span", "h2", "h3")
+        if any(map(_TITLE_CLASS.fullmatch, _names(e)))
+    )
     classes = [_heading(element) for element in islice(titled, 20)]
     named = [*headings, in_table, *classes, tags.get("og:title", ""), _without_site(above, site)]
     if found := next((one for one in named if TITLE_WORD.search(one) and len(one) < 120), ""):
         return found
     # Without a word for a report: a heading that the window's title repeats is no logo.
-    repeated = [one for one in (*headings, *classes) if one and one in above and one != site and not _SITE_NAME.search(one)]
+    repeated = [
+        one
+        for one in (*headings, *classes)
+        if one and one in above and one != site and not _SITE_NAME.search(one)
+    ]
     return next(filter(None, (*repeated, in_table, _without_site(above, site), *headings, above)), "")
 
 
@@ -389,7 +522,9 @@ def _names(element: HtmlElement) -> list[str]:
 def _candidates(body: HtmlElement) -> list[HtmlElement]:
     """Elements with the id or class of a known container, those of most trust first; <article> and <main> last."""
     ranked = []
-    for order, element in enumerate(body.iter("div", "td", "section", "article", "main", "span", "table", "form", "ucapcontent")):
+    for order, element in enumerate(
+        body.iter("div", "td", "section", "article", "main", "span", "table", "form", "ucapcontent")
+    ):
         ranks = [_CONTAINERS[name] for name in _names(element) if name in _CONTAINERS]
         if element.tag in ("article", "main"):
             ranks.append(len(_CONTAINERS))
@@ -410,13 +545,22 @@ def _drop_noise(body: HtmlElement, keep: Iterable[HtmlElement]) -> None:
     off = [
         element
         for element in body.iter()
-        if element is not body and element not in protected and (element.tag in _OFF_TAGS or _is_hidden(element))
+        if element is not body
+        and element not in protected
+        and (element.tag in _OFF_TAGS or _is_hidden(element))
     ]
     for element in off:
         _drop(element)
-    for element in [found for found, count in _counts(body) if found not in protected and _is_noise(found, count)]:
+    for element in [
+        found for found, count in _counts(body) if found not in protected and _is_noise(found, count)
+    ]:
         after = element.getnext()
-        if len(element) == 0 and after is not None and after.tag in ("ul", "ol", "div", "p") and _mostly_links(after):
+        if (
+            len(element) == 0
+            and after is not None
+            and after.tag in ("ul", "ol", "div", "p")
+            and _mostly_links(after)
+        ):
             _drop(after)  # the list below 相关链接
         _drop(element)
 
@@ -463,9 +607,13 @@ def _is_noise(element: HtmlElement, count: _Count) -> bool:
     linked = count.linked / count.characters
     if element.tag in ("ul", "ol", "dl") and count.links > 1 and linked >= 0.7:
         return True
-    if any(_NOISE_CLASS.fullmatch(name) for name in _names(element)) and (count.characters < 300 or linked > 0.5):
+    if any(_NOISE_CLASS.fullmatch(name) for name in _names(element)) and (
+        count.characters < 300 or linked > 0.5
+    ):
         return True
-    return bool(_NOISE_START.match(count.first)) and (count.characters < 60 or (count.characters < 1500 and linked > 0.4))
+    return bool(_NOISE_START.match(count.first)) and (
+        count.characters < 60 or (count.characters < 1500 and linked > 0.4)
+    )
 
 
 def _mostly_links(element: HtmlElement) -> bool:

@@ -104,7 +104,11 @@ _SAMPLE = 20_000
 
 def likeness(text: str) -> float:
     """The share of frequent characters among those beyond ASCII that are no punctuation, 0 if there are none."""
-    wide = [c for c in text[:_SAMPLE] if c > "~" and not "\u2000" <= c <= "\u303f" and not "\uff00" <= c <= "\uffef"]
+    wide = [
+        c
+        for c in text[:_SAMPLE]
+        if c > "~" and not "\u2000" <= c <= "\u303f" and not "\uff00" <= c <= "\uffef"
+    ]
     return sum(c in _FREQUENT for c in wide) / len(wide) if wide else 0.0
 
 
@@ -145,7 +149,7 @@ def _damaged(data: bytes) -> Decoded | None:
     for encoding in ("utf-8", "gb18030"):
         text = data.decode(encoding, "replace")
         broken = text.count("\ufffd")
-        if broken <= max(1, len(text) // 500) and likeness(text) > 0.05:
+        if broken <= max(3, len(text) // 500) and likeness(text) > 0.05:
             return Decoded(text, encoding, (f"{broken} broken characters of {encoding} stand as \ufffd",))
     return None
 
@@ -168,8 +172,6 @@ def decode(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             found = strict(data[len(mark) :], encoding)
-            if found is None and len(data) - len(mark) < 4:
-                raise Unreadable("", "empty", "The file holds a byte order mark and no text.")
             if found or encoding != "utf-8":
                 return found or _unknown()
             data = data[len(mark) :]  # a broken byte somewhere: judged below
@@ -223,7 +225,9 @@ def find_title(text: str) -> str:
         if TITLE_WORD.search(line) and not line.endswith(_NOT_A_TITLE) and "。" not in line:
             above = candidates[at - 1] if at else ""
             # 鹤岗市人民政府 / 关于2018年法治政府建设情况的报告: one title on two lines.
-            if line.startswith("关于") and re.fullmatch(r"[\u4e00-\u9fff]{2,28}(?:政府|局|委|厅|办|办事处|委员会|法院)", above):
+            if line.startswith("关于") and re.fullmatch(
+                r"[\u4e00-\u9fff]{2,28}(?:政府|局|委|厅|办|办事处|委员会|法院)", above
+            ):
                 return above + line
             return line
     return candidates[0] if candidates else ""

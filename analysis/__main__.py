@@ -1,0 +1,194 @@
+"""The command line: python -m analysis VERB.
+
+Exit status: 0 all well; 1 something was read but some file failed, each named on stderr; 2 nothing could be done.
+What takes time to import is imported inside the verbs, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from analysis.scores import Score, Tally
+    from analysis.table import Summary
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="法治政府建设年度报告 -> tables")
+
+WARNINGS_SHOWN = 10
+
+
+@app.callback()
+def _verbs() -> None:
+    """法治政府建设年度报告 -> a tidy table of indicators."""
+
+
+@app.command()
+def build(
+    raw: Annotated[Path, typer.Argument(help="folder of reports, or one report")] = Path("data/raw"),
+    out: Annotated[Path, typer.Option(help="folder for the tables")] = Path("data/processed"),
+    processes: Annotated[int | None, typer.Option(min=1, help="how many at once; all cores by default")] = None,
+) -> None:
+    """Read every report below RAW and write the tables."""
+    from analysis import table
+
+    try:
+        summary = table.build(raw, out, processes, progress=sys.stderr.isatty())
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    _say(summary)
+    if summary.failures:
+        raise typer.Exit(1 if summary.reports else 2)
+
+
+@app.command()
+def score(
+    found: Annotated[Path, typer.Argument(help="mentions.csv, or a folder with it")],
+    gold: Annotated[Path, typer.Argument(help="reference mentions.csv, or a folder with it and documents.csv")],
+    save: Annotated[Path | None, typer.Option(help="write the score, rows and all, as JSON")] = None,
+    former: Annotated[Path | None, typer.Option(help="a score saved earlier, to compare with")] = None,
+    missed: Annotated[bool, typer.Option("--missed", help="list the rows missed and the rows wrong")] = False,
+) -> None:
+    """Compare what was found with reference answers."""
+    from analysis import scores
+
+    try:
+        result = scores.score(found, gold, former)
+        if save is not None:
+            scores.save(result, save)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    _print_score(result, missed)
+
+
+@app.command()
+def show(file: Annotated[Path, typer.Argument(help="a report")]) -> None:
+    """Print a report with its figures marked: [indicator], [target: indicator], or [?] where none fits."""
+    from analysis.mentions import find
+    from analysis.reports import Unreadable, read_report
+
+    try:
+        report = read_report(file)
+    except Unreadable as error:
+        _give_up(error)
+    _print_marked(report, find(report))
+
+
+def _give_up(error: Exception) -> None:
+    typer.echo(f"nothing done: {error}", err=True)
+    raise typer.Exit(2) from error
+
+
+# --- What is printed -----------------------------------------------------------------------------
+
+
+def _say(summary: Summary) -> None:
+    """What a build did; failures by name on stderr."""
+    typer.echo(f"{summary.reports} reports read, {summary.mentions} mentions, {summary.observations} observations -> {summary.out}")
+    for count, what in (
+        (summary.disputed, "observations without a value: equal sources disagree (checks.csv)"),
+        (summary.parts_only, "figures known in parts alone, without an observation"),
+        (summary.twins, "files passed over: the same content was read already"),
+    ):
+        if count:
+            typer.echo(f"{count} {what}")
+    typer.echo(f"{len(summary.warnings)} warnings")
+    for doc, warning in summary.warnings[:WARNINGS_SHOWN]:
+        typer.echo(f"  {doc}: {warning}")
+    if len(summary.warnings) > WARNINGS_SHOWN:
+        typer.echo(f"  … all in {summary.out / 'documents.csv'}, column warnings")
+    typer.echo(f"{len(summary.failures)} failures")
+    for failure in summary.failures:
+        typer.echo(f"failed: {failure.doc}: {failure.reason}: {failure.detail}", err=True)
+
+
+def _print_score(result: Score, rows: bool) -> None:
+    for name, tally in result.layers.items():
+        typer.echo(f"{name:24}{_line(tally)}")
+    typer.echo("\non the rows matched")
+    for name, (right, of) in result.attributes.items():
+        typer.echo(f"{name:24}{right / of:8.1%}{right:8} of {of}")
+    if result.documents:
+        typer.echo(f"\ndocuments right: {result.documents[0]} of {result.documents[1]}")
+        for doc, column, found, gold in result.faults:
+            typer.echo(f"  {doc}: {column} {found or '(none)'}, should be {gold or '(none)'}")
+    for title, tallies in (("indicator", result.indicators), ("report", result.reports)):
+        typer.echo(f"\nby {title}")
+        for name, tally in tallies.items():
+            typer.echo(f"{name:32}{_line(tally)}")
+    if rows:
+        _print_rows("missed", (f"{row}  {row.quote}" for row in result.missed))
+        _print_rows("wrong", (f"{row}  {row.quote}" for row in result.wrong))
+    if result.change:
+        _print_rows("gained since then", result.change.gained)
+        _print_rows("lost since then", result.change.lost)
+        _print_rows("newly wrong", result.change.newly_wrong)
+        _print_rows("no more wrong", result.change.no_more_wrong)
+
+
+def _line(tally: Tally) -> str:
+    return (
+        f"precision {tally.precision:6.1%}  recall {tally.recall:6.1%}  F1 {tally.f1:6.1%}"
+        f"  right {tally.right}, found {tally.found}, reference {tally.gold}"
+    )
+
+
+def _print_rows(title: str, rows) -> None:
+    rows = list(rows)
+    typer.echo(f"\n{title}: {len(rows)}")
+    for row in rows:
+        typer.echo(f"  {row}")
+
+
+def _print_marked(report, found) -> None:
+    """The report's text; marks are written out, so that they are there without colours too."""
+    import re
+
+    from rich.console import Console
+    from rich.text import Text
+
+    marks = {(u.start, u.end): ("?", "black on yellow") for u in found.unmatched}
+    marks |= {(t.start, t.end): (f"target: {t.indicator}", "black on cyan") for t in found.targets}
+    for m in found.mentions:
+        former = marks.get((m.start, m.end), ("", ""))
+        names = f"{former[0]}, {m.indicator}" if former[1] == _MATCHED else m.indicator
+        marks[m.start, m.end] = names, _MATCHED
+    shown, at = Text(), 0
+    text = report.text.replace("\x1b", "␛")  # a report may not steer the terminal
+    plain = re.compile(r"[0-9０-９][0-9０-９.,．]*")
+
+    def unmarked(end: int) -> None:
+        for m in plain.finditer(text, at, end):
+            shown.append(text[len_shown[0] : m.start()])
+            shown.append(m.group(), "dim strike")
+            len_shown[0] = m.end()
+        shown.append(text[len_shown[0] : end])
+
+    len_shown = [0]
+    for (start, end), (name, style) in sorted(marks.items()):
+        if start < at:
+            continue
+        unmarked(start)
+        shown.append(text[start:end], style)
+        shown.append(f"[{name}]", "dim")
+        at = end
+        len_shown[0] = end
+    unmarked(len(text))
+    Console(file=sys.stdout, soft_wrap=True, highlight=False).print(shown)
+
+
+_MATCHED = "bold black on green"
+
+
+def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not where a test or notebook has put its own
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app(prog_name="python -m analysis")
+
+
+if __name__ == "__main__":
+    main()
