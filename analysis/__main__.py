@@ -6,17 +6,26 @@ What takes time to import is imported inside the verbs, so that --help is quick.
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from analysis.mentions import Found
+    from analysis.reports import Report
     from analysis.scores import Score, Tally
     from analysis.table import Summary
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="法治政府建设年度报告 -> tables")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # it would take [indicator] for a colour
+)
 
 WARNINGS_SHOWN = 10
 
@@ -136,51 +145,55 @@ def _line(tally: Tally) -> str:
     )
 
 
-def _print_rows(title: str, rows) -> None:
+def _print_rows(title: str, rows: Iterable[str]) -> None:
     rows = list(rows)
     typer.echo(f"\n{title}: {len(rows)}")
     for row in rows:
         typer.echo(f"  {row}")
 
 
-def _print_marked(report, found) -> None:
-    """The report's text; marks are written out, so that they are there without colours too."""
-    import re
+Span = tuple[int, int]
+_PLAIN_NUMBER = re.compile(r"[0-9０-９][0-9０-９.,．]*")
 
+
+def _print_marked(report: Report, found: Found) -> None:
+    """The report's text; the marks are written out, so that they are there without colours too."""
     from rich.console import Console
     from rich.text import Text
 
+    text = report.text.replace("\x1b", "␛")  # a report may not steer the terminal
+    Console(file=sys.stdout, soft_wrap=True, highlight=False).print(Text.assemble(*_pieces(text, _marks(found))))
+
+
+def _marks(found: Found) -> dict[Span, tuple[str, str]]:
+    """Span -> what is written behind it, and its style."""
     marks = {(u.start, u.end): ("?", "black on yellow") for u in found.unmatched}
     marks |= {(t.start, t.end): (f"target: {t.indicator}", "black on cyan") for t in found.targets}
-    for m in found.mentions:
-        former = marks.get((m.start, m.end), ("", ""))
-        names = f"{former[0]}, {m.indicator}" if former[1] == _MATCHED else m.indicator
-        marks[m.start, m.end] = names, _MATCHED
-    shown, at = Text(), 0
-    text = report.text.replace("\x1b", "␛")  # a report may not steer the terminal
-    plain = re.compile(r"[0-9０-９][0-9０-９.,．]*")
+    names: dict[Span, list[str]] = {}
+    for mention in found.mentions:
+        names.setdefault((mention.start, mention.end), []).append(mention.indicator)
+    return marks | {span: (", ".join(ids), "bold black on green") for span, ids in names.items()}
 
-    def unmarked(end: int) -> None:
-        for m in plain.finditer(text, at, end):
-            shown.append(text[len_shown[0] : m.start()])
-            shown.append(m.group(), "dim strike")
-            len_shown[0] = m.end()
-        shown.append(text[len_shown[0] : end])
 
-    len_shown = [0]
+def _pieces(text: str, marks: dict[Span, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """(piece, style) from the text's beginning to its end; numbers that are no figure are dim."""
+    at = 0
     for (start, end), (name, style) in sorted(marks.items()):
-        if start < at:
-            continue
-        unmarked(start)
-        shown.append(text[start:end], style)
-        shown.append(f"[{name}]", "dim")
-        at = end
-        len_shown[0] = end
-    unmarked(len(text))
-    Console(file=sys.stdout, soft_wrap=True, highlight=False).print(shown)
+        if start >= at:  # of two that overlap the first
+            yield from _unmarked(text[at:start])
+            yield text[start:end], style
+            yield f"[{name}]", "dim"
+            at = end
+    yield from _unmarked(text[at:])
 
 
-_MATCHED = "bold black on green"
+def _unmarked(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    for number in _PLAIN_NUMBER.finditer(text):
+        yield text[at : number.start()], ""
+        yield number.group(), "dim strike"
+        at = number.end()
+    yield text[at:], ""
 
 
 def main() -> None:

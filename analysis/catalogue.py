@@ -43,6 +43,7 @@ class Rule(_Data):
     measure: Words = ()
     role: Literal["", "part"] = ""
     also: Words = ()
+    optional: bool = False
 
 
 class Implied(_Data):
@@ -54,6 +55,7 @@ class Implied(_Data):
     sentence: Words = ()
     topic: Words = ()
     no: Words = ()
+    optional: bool = False
 
 
 class Example(_Data):

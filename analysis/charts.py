@@ -255,7 +255,7 @@ def _measured(rows: pl.DataFrame, lang: str) -> str:
 
 def _source(rows: pl.DataFrame, lang: str, left_out: int = 0) -> str:
     """The footer: how many reports, how many values, how many of other scope, basis or period are not drawn."""
-    docs = rows["doc"].n_unique()
+    docs = rows["doc"].str.split(";").explode().n_unique()
     zh = f"数据来源：{docs}份公开报告，见 documents 表；n={rows.height}"
     en = f"Source: {docs} published reports, see the documents table; n={rows.height}"
     if left_out:
@@ -473,21 +473,23 @@ def _named(lines: Sequence[Sequence[Mapping[str, Any]]], asked: bool) -> list[Se
 
 
 def _which(rows: pl.DataFrame, line: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """Scope and basis of a line in brackets, as far as the lines of the chart differ in them."""
-    words = [_say(lang, *SCOPES.get(line[0]["scope"], (line[0]["scope"],) * 2))] if rows["scope"].n_unique() > 1 else []
-    if rows["basis"].n_unique() > 1:
-        words.append(line[0]["basis"] or _say(lang, "口径未注明", "basis not stated"))
-    return f"（{'，'.join(words)}）" if words else ""
+    """Scope and basis of a line in brackets, as far as they are stated and the lines of the chart differ in them."""
+    scope, basis = line[0]["scope"], line[0]["basis"]
+    words = [_say(lang, *SCOPES[scope])] if scope and rows["scope"].n_unique() > 1 else []
+    words += [basis] if basis and rows["basis"].n_unique() > 1 else []
+    return _say(lang, f"（{'，'.join(words)}）", f" ({', '.join(words)})") if words else ""
 
 
 def _span_of_values(ax: Axes, rows: pl.DataFrame) -> None:
-    """Counts start at nought; rates end a little above 100 at most."""
+    """Counts start at nought; rates are shown where they lie, with no tick above 100."""
     low, high = rows["value"].min(), rows["value"].max()
-    if rows["unit_of_measure"][0] == "%":
-        pad = max((high - low) * 0.12, 1)
-        ax.set_ylim(max(low - pad, 0) if low else -1, min(high + pad, 101.5))
-    else:
+    if rows["unit_of_measure"][0] != "%":
         ax.set_ylim(0, high * 1.14 or 1)
+        return
+    pad = max((high - low) * 0.14, 1)
+    bottom = max(low - pad, 0) if low else -pad
+    ax.set_ylim(bottom, high + pad)
+    ax.set_yticks([tick for tick in ax.get_yticks() if max(bottom, 0) <= tick <= min(high + pad, 100)])
 
 
 @_styled
@@ -613,8 +615,14 @@ def _distribution_title(rows: pl.DataFrame, when: str, lang: str) -> str:
         return _say(lang, f"{name}：{when}{n}个单位中{whole}个为100%", f"{name}: {whole} of {n} units at 100%, {when}")
     if n < FEW:
         return _say(lang, f"{name}：{when}只有{n}个单位的数", f"{name}: figures of only {n} units, {when}")
-    low, middle, high = (number(v, measure, lang) for v in (rows["value"].min(), rows["value"].median(), rows["value"].max()))
-    return _say(lang, f"{name}：{when}{n}个单位从{low}到{high}，中位数{middle}", f"{name}: from {low} to {high} in {n} units, median {middle}, {when}")
+    low, high = (number(v, measure, lang) for v in (rows["value"].min(), rows["value"].max()))
+    zh, en = f"{name}：{when}{n}个单位从{low}到{high}", f"{name}: from {low} to {high} in {n} units, {when}"
+    tier, part = max(((t, rows.filter(pl.col("tier") == t)["value"]) for t in sorted(rows["tier"].unique())), key=lambda group: len(group[1]))
+    if len(part) >= FEW:
+        middle = number(part.median(), measure, lang)
+        zh += f"，{len(part)}个{TIERS[tier][0]}的中位数{middle}"
+        en += f"; median {middle} in {len(part)} of tier {TIERS[tier][1]}"
+    return _say(lang, zh, en)
 
 
 @_styled
@@ -854,6 +862,53 @@ def _ratio_line(ax: Axes, ratio: float, x_unit: str, y_unit: str, lang: str) -> 
     at_top = y1 / ratio <= x1
     ax.annotate(text, (end, end * ratio), (-4, -4) if at_top else (-4, 6), textcoords="offset points", ha="right", va="top" if at_top else "bottom", size=8, color="#8A8A8A")
     return end, end * ratio
+
+
+# ---------------------------------------------------------------- the committed figures
+
+
+def _committed(table: pl.DataFrame, lang: str) -> dict[str, Callable[[], tuple[Figure, pl.DataFrame]]]:
+    """Every committed figure by name: a call that draws it and gives it with its rows."""
+    appearance = {"scope": ("own", "area", ""), "basis": ("负责人", "")}
+    success = ("mediation.success_rate", "mediation.succeeded", "mediation.cases")
+    reach = ("publicity.activities", "publicity.audience")
+    own = {"scope": ("own", "")}
+
+    def both(chart: Callable[..., Figure], rows: Callable[..., pl.DataFrame], *args: Any, **kwargs: Any) -> Callable[[], Any]:
+        return lambda: (chart(table, *args, lang=lang, **kwargs), rows(table, *args, **kwargs))
+
+    return {
+        "coverage": both(coverage, counts),
+        "coverage_by_indicator": both(coverage, counts, "indicator"),
+        "appearance_rate": both(trend, series, "litigation.appearance_rate", **appearance),
+        "appearance_rate_at_100": both(share_at_hundred, at_hundred, "litigation.appearance_rate", basis=appearance["basis"]),
+        "loss_rate": both(trend, series, "litigation.loss_rate"),
+        "mediation_cases": both(trend, series, "mediation.cases", units=["全国"]),
+        "mediation_committees": both(trend, series, "mediation.committees", units=["全国"]),
+        "mediation_success_rate": both(dumbbell, reported_and_computed, *success),
+        "publicity_activities": both(distribution, values, reach[0], **own),
+        "publicity_audience": both(together, paired, *reach),
+        "study_sessions": both(distribution, values, "organisation.study_sessions", **own),
+    }
+
+
+def figures(out: str | Path = "figures", table: pl.DataFrame | None = None, lang: str = "zh") -> dict[str, str]:
+    """Draws every committed figure into ``out`` as PNG, SVG and CSV; ``table`` is ``analysis.load().indicators`` where not given.
+
+    Gives the figures that could not be drawn, each with the reason; the others are written all the same.
+    """
+    if table is None:
+        from analysis.table import load
+
+        table = load().indicators
+    failures = {}
+    for name, draw in _committed(table, lang).items():
+        try:
+            fig, rows = draw()
+            save(fig, rows, Path(out) / name)
+        except ValueError as error:
+            failures[name] = str(error)
+    return failures
 
 
 # ---------------------------------------------------------------- files

@@ -187,7 +187,7 @@ def context(scene: Scene, i: int, near: int) -> Context:
     index = scene.clause_index(q.start)
     a, b = scene.clauses[index]
     clause = near | scene.mask(a, b)
-    if index + 1 < len(scene.clauses):
+    if index + 1 < len(scene.clauses) and q.measure == "time":  # 召开会议2次，专题研究法治建设
         c, d = scene.clauses[index + 1]
         if scene.text[b : b + 1] not in _STRONG and not any(c <= p.start < d for p in scene.quantities):
             clause |= scene.mask(c, d)

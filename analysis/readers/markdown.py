@@ -65,7 +65,10 @@ def reading(text: str, warnings: tuple[str, ...] = ()) -> Reading:
 
 def is_markdown(data: bytes) -> bool:
     """Whether a text opens with front matter or has a heading near its beginning, whatever its encoding."""
-    return not other_format(data) and bool(_SIGN.search(data[:4096].replace(b"\0", b"")))
+    head = data[:4096]
+    if b"#" not in head and b"-" not in head:
+        return False
+    return not other_format(data) and bool(_SIGN.search(head.replace(b"\0", b"")))
 
 
 def read(data: bytes) -> Reading:

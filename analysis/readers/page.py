@@ -14,7 +14,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.readers import META_KEYS, Reading, Unreadable
@@ -47,7 +47,8 @@ _MOST_TAGS = 500_000
 
 def is_page(data: bytes) -> bool:
     """Whether a file opens like a page or holds an <html> tag near its beginning, whatever its encoding."""
-    return not other_format(data) and bool(_SIGN.search(data[:16384].replace(b"\0", b"")))
+    head = data[:16384]
+    return b"<" in head and not other_format(data) and bool(_SIGN.search(head.replace(b"\0", b"")))
 
 
 def _decode(data: bytes) -> Decoded:
@@ -282,7 +283,6 @@ _DATE = re.compile(
     r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|\b((?:19|20)\d\d)(\d\d)(\d\d)\b"
 )
 _TAGS = {  # names of meta tags, lower case
-    "title": ("articletitle", "og:title"),
     "published": ("pubdate", "publishdate", "publish-date", "article:published_time", "publishtime"),
     "publisher": ("contentsource", "source"),
 }
@@ -332,10 +332,12 @@ _ALL_LABELS = sorted((*_LABELS, *_OTHER_LABELS), key=len, reverse=True)
 # 索 引 号, 名　　称: labels are spaced out to one width.
 _SPACED = "|".join(r"[ \u3000]*".join(label) for label in _ALL_LABELS)
 _LABELLED = re.compile(
-    rf"(?<![\u4e00-\u9fff])({_SPACED})[ \u3000]*[：:][ \u3000\t]*(?!(?:{_SPACED})[ \u3000]*[：:])"
+    rf"(?<![\u4e00-\u9fff])({_SPACED})[ \u3000]*[：:][ \u3000\t]*[\[【（(]?(?!(?:{_SPACED})[ \u3000]*[：:])"
     r"((?:19|20)\d\d[-/.年][\d\-/.年月日 :：]+|[^\s\u3000|｜【\[（(：:]{2,40})"
 )
-_LABEL_LINE = re.compile(rf"[\[【（(]?(?:{_SPACED})[ \u3000]*(?:[：:\t]|$)")
+_LABEL_LINE = re.compile(rf"[\[【（(]?(?:{_SPACED})[ \u3000]*(?:[：:]|$)")
+# 日期, 来源 and 名称 head columns of data as well: a row of metadata holds one of these.
+_STRONG = frozenset(label for label in _ALL_LABELS if len(label) > 2)
 _OWN_SITE = frozenset(
     [
         "本站",
@@ -374,20 +376,29 @@ def _meta_tags(tree: HtmlElement) -> dict[str, str]:
     return tags
 
 
+def _bare_label(cell: str) -> str:
+    return re.sub(r"[\s\u3000：:\[\]【】]", "", cell)
+
+
+def _is_metadata_row(line: str) -> bool:
+    return any(_bare_label(cell) in _STRONG for cell in line.split("\t"))
+
+
 def _labelled(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(label, value) from rows like 索引号 | … | 发布日期 | … and from lines like 发布时间：… 来源：…"""
     for line in lines:
         if "\t" in line:
-            cells = [cell.strip(" \u3000") for cell in line.split("\t")]
-            for label, value in pairwise(cells):
-                label = re.sub(r"[\s\u3000：:\[\]【】]", "", label)
-                if label in _LABELS and value:
-                    yield label, value
+            if _is_metadata_row(line):
+                labels = map(_bare_label, line.split("\t"))
+                values = line.split("\t")[1:]
+                yield from (
+                    (label, value) for label, value in zip(labels, values, strict=False) if label in _LABELS
+                )
         elif len(line) < 400:
             for found in _LABELLED.finditer(line):
                 label = re.sub(r"[\s\u3000]", "", found.group(1))
                 if label in _LABELS:
-                    yield label, found.group(2)
+                    yield label, found.group(2).rstrip("】])），。；;、")
 
 
 def _stated(tags: dict[str, str], lines: list[str]) -> tuple[dict[str, str], str]:
@@ -662,7 +673,9 @@ def _prose(lines: list[str]) -> int:
 def _is_report_line(line: str, at: int) -> bool:
     if len(line) < 120 and "。" not in line and _OFF_LINE.match(line):
         return False
-    return not (at < 12 and len(line) < 200 and "。" not in line and _LABEL_LINE.match(line))
+    if at >= 12 or len(line) >= 200 or "。" in line:
+        return True
+    return not (_is_metadata_row(line) if "\t" in line else _LABEL_LINE.match(line))
 
 
 # --- The reader ----------------------------------------------------------------------------------
