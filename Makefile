@@ -1,0 +1,56 @@
+# make        sets up .venv and runs the main job: tables, notebooks, figures
+# make test   sets up .venv and runs the tests
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+
+.PHONY: all setup build notebooks figures test lint bench lock clean
+.DEFAULT_GOAL := all
+
+# goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
+all: setup
+	@status=0; \
+	$(PY) -m analysis build || status=$$?; \
+	if [ $$status -gt 1 ]; then exit $$status; fi; \
+	$(PY) -m analysis notebooks || status=1; \
+	$(PY) -m analysis figures || status=1; \
+	$(PY) -m analysis failures; \
+	exit $$status
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with: make PYTHON=python3.12")'
+	@echo "Installing the locked packages into $(VENV) (about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+build: setup
+	$(PY) -m analysis build
+
+notebooks: setup
+	$(PY) -m analysis notebooks
+
+figures: setup
+	$(PY) -m analysis figures
+
+test: setup
+	$(PY) -m pytest -n 2 --dist worksteal
+
+lint: setup
+	$(PY) -m ruff check analysis tests benchmarks
+	$(PY) -m ruff format --check analysis tests benchmarks
+
+bench: setup
+	$(PY) benchmarks/speed.py
+
+# pins and hashes for every platform, no addresses
+lock:
+	$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
+	for extra in ocr dask; do $(VENV)/bin/uv pip compile pyproject.toml --extra $$extra --group dev --universal -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-$$extra.lock; done
+
+clean:
+	rm -rf $(VENV) data/processed/*.parquet data/processed/text
