@@ -155,16 +155,25 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def _wrap(fig: Figure, text: str, size: float) -> str:
-    """The text broken into lines that fit between the figure's margins at this size in points."""
-    font = font_manager.FontProperties(size=size)
-    renderer = fig.canvas.get_renderer()
+    """The text in as few lines as fit between the figure's margins at this size in points, of about equal length."""
     room = 0.925 * fig.bbox.width
+    lines = _filled(fig, text, size, room)
+    for share in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6):
+        narrower = _filled(fig, text, size, share * room) if len(lines) > 1 else lines
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return "\n".join(lines)
+
+
+def _filled(fig: Figure, text: str, size: float, room: float) -> list[str]:
+    font, renderer = font_manager.FontProperties(size=size), fig.canvas.get_renderer()
     lines = [""]
     for piece in _pieces(text):
         if lines[-1] and renderer.get_text_width_height_descent(lines[-1] + piece.rstrip(), font, False)[0] > room:
             lines.append("")
         lines[-1] += piece
-    return "\n".join(line.strip() for line in lines)
+    return [line.strip() for line in lines]
 
 
 def _canvas(title: str, subtitle: str, footer: str) -> tuple[Figure, Axes]:
@@ -386,7 +395,7 @@ def _along(runs: Iterable[Sequence[Mapping[str, Any]]]) -> list[tuple[float, flo
 def _label(
     fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]], points: Sequence[tuple[float, float]], needed: int | None = None
 ) -> None:
-    """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no label before it.
+    """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no text before it.
 
     Labels after the first ``needed`` are left out where there is no such place.
     """
@@ -394,7 +403,8 @@ def _label(
     renderer = fig.canvas.get_renderer()
     scale = fig.dpi / 72
     pixels = ax.transData.transform(points) if len(points) else []
-    taken = [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale) for px, py in pixels]
+    taken = [text.get_window_extent(renderer) for text in ax.texts]
+    taken += [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale) for px, py in pixels]
     frame = Bbox.from_extents(ax.bbox.x0 + 2, ax.bbox.y0 + 2, fig.bbox.x1 - 4, ax.bbox.y1 + 4)
     for i, (x, y, text, colour) in enumerate(labels):
         choices = []
@@ -438,22 +448,32 @@ def _moved(line: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Mappin
     return (longest[0], longest[-1]) if len(longest) >= 3 else None
 
 
+def _change(name: str, rate: bool, first: Mapping[str, Any], last: Mapping[str, Any], lang: str) -> str:
+    """One unit's change between two years, in words."""
+    unit, rose, was, now = first["unit"], last["value"] - first["value"], _said(first, lang), _said(last, lang)
+    if not rose:
+        zh = f"{unit}{name}：{first['year']}年与{last['year']}年持平，均为{now}"
+        return _say(lang, zh, f"{unit}: {name.lower()} the same in {first['year']} and {last['year']}, {now}")
+    word = ("升" if rate else "增") if rose > 0 else ("降" if rate else "减")
+    zh = f"{unit}{name}由{first['year']}年的{was}{word}至{last['year']}年的{now}"
+    verb = "rose" if rose > 0 else "fell"
+    return _say(lang, zh, f"{unit}: {name.lower()} {verb} from {was} in {first['year']} to {now} in {last['year']}")
+
+
 def _trend_title(rows: pl.DataFrame, lines: Sequence[Sequence[Mapping[str, Any]]], lang: str) -> str:
-    """What the lines say: one unit's change, how many rose and fell among several, or merely how much there is."""
+    """What the lines say: one unit's change, how many of several units rose and fell, or merely how much there is.
+
+    Each unit speaks by its longest line.
+    """
     name, rate = _name(rows, lang), rows["unit_of_measure"][0] == "%"
-    moves = [m for m in map(_moved, lines) if m]
-    if len(moves) == 1 and len(lines) == 1:
-        first, last = moves[0]
-        unit, rose = first["unit"], last["value"] - first["value"]
-        was, now = _said(first, lang), _said(last, lang)
-        word = "持平" if not rose else ("升至" if rate else "增至") if rose > 0 else ("降至" if rate else "减至")
-        if not rose:
-            return _say(lang, f"{unit}{name}：{first['year']}年与{last['year']}年持平，均为{now}", f"{unit}: {name.lower()} the same in {first['year']} and {last['year']}, {now}")
-        verb = "rose" if rose > 0 else "fell"
-        return _say(lang, f"{unit}{name}由{first['year']}年的{was}{word}{last['year']}年的{now}", f"{unit}: {name.lower()} {verb} from {was} in {first['year']} to {now} in {last['year']}")
-    if len(moves) >= 3 or len(moves) == len(lines) > 1:
-        up = sum(b["value"] > a["value"] for a, b in moves)
-        down = sum(b["value"] < a["value"] for a, b in moves)
+    longest = {line[0]["unit"]: line for line in reversed(lines)}
+    moves = {unit: move for unit, line in longest.items() if (move := _moved(line))}
+    if len(longest) == 1 and moves:
+        (line,) = longest.values()
+        return _change(name + _which(rows, line, lang), rate, *_moved(line), lang)
+    if len(moves) >= 3 or len(moves) == len(longest):
+        up = sum(b["value"] > a["value"] for a, b in moves.values())
+        down = sum(b["value"] < a["value"] for a, b in moves.values())
         zh = f"{name}：有三年以上数据的{len(moves)}个单位中，{up}个上升、{down}个下降（首末年相比）"
         en = f"{name}: of {len(moves)} units with three years or more, {up} rose and {down} fell from first to last"
         return _say(lang, zh, en)
@@ -873,6 +893,7 @@ def _committed(table: pl.DataFrame, lang: str) -> dict[str, Callable[[], tuple[F
     success = ("mediation.success_rate", "mediation.succeeded", "mediation.cases")
     reach = ("publicity.activities", "publicity.audience")
     own = {"scope": ("own", "")}
+    nation = {"units": ["全国"], "scope": ("area", "")}
 
     def both(chart: Callable[..., Figure], rows: Callable[..., pl.DataFrame], *args: Any, **kwargs: Any) -> Callable[[], Any]:
         return lambda: (chart(table, *args, lang=lang, **kwargs), rows(table, *args, **kwargs))
@@ -883,8 +904,8 @@ def _committed(table: pl.DataFrame, lang: str) -> dict[str, Callable[[], tuple[F
         "appearance_rate": both(trend, series, "litigation.appearance_rate", **appearance),
         "appearance_rate_at_100": both(share_at_hundred, at_hundred, "litigation.appearance_rate", basis=appearance["basis"]),
         "loss_rate": both(trend, series, "litigation.loss_rate"),
-        "mediation_cases": both(trend, series, "mediation.cases", units=["全国"]),
-        "mediation_committees": both(trend, series, "mediation.committees", units=["全国"]),
+        "mediation_cases": both(trend, series, "mediation.cases", **nation),
+        "mediation_committees": both(trend, series, "mediation.committees", **nation),
         "mediation_success_rate": both(dumbbell, reported_and_computed, *success),
         "publicity_activities": both(distribution, values, reach[0], **own),
         "publicity_audience": both(together, paired, *reach),

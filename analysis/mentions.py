@@ -146,6 +146,7 @@ _KIND = re.compile(
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
 _FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
+_LISTED = re.compile(r"其中|包括|按.{0,10}[分看][，,：:]|从.{0,8}看")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
 
@@ -184,7 +185,7 @@ class _Reader:
 
     def sentence(self, sentence: Sentence, own: list[Quantity]) -> None:
         text = self.text
-        if not own and not _TRIGGER.search(text, sentence.start, sentence.end):
+        if sentence.title or not own and not _TRIGGER.search(text, sentence.start, sentence.end):
             self.previous = _Previous(sentence, None, None)
             return
         heading, year = self.heading(sentence.headings)
@@ -389,6 +390,7 @@ class _Reader:
             return False
         smaller = last.quantity.value is None or q.value is None or q.value <= last.quantity.value or last.carried
         opened = last.carried or bool(_OPENED.search(scene.text, max(scene.start, min(before.end, q.start)), q.start))
+        opened = opened or bool(_LISTED.search(scene.text, scene.segment(scene.clause_index(q.start)), q.start))
         return smaller and opened
 
     # -- from a wording to a draft --

@@ -41,6 +41,7 @@ class Sentence:
     headings: tuple[str, ...]
     status: str
     paragraph: int
+    title: bool = False
 
 
 # --- lines ------------------------------------------------------------------------------------------------
@@ -52,9 +53,9 @@ _BOILERPLATE = re.compile(
     r"|收藏|举报|用户登录|无障碍|繁體|长者助手|微信扫码|Page \d|P\. ?\d|无标题文档)[^。；]{0,120}|\d{1,4}|[—–-]+ ?\d+ ?[—–-]+|(?:\d{1,4} {1,8}){5,}\d{1,4}|\[?\s*(?:大|中|小)\s*(?:中|小)?\s*\]?)$"
 )
 _HEADING = re.compile(
-    r"(?:(?P<h1>[一二三四五六七八九十]{1,3}[、．.]|第[一二三四五六七八九十]{1,2}部分[、：: ]?|#{1,2} )"
-    r"|(?P<h2>[（(][一二三四五六七八九十]{1,3}[)）]、?|【(?=[^】]{2,20}】)|#{3} )"
-    r"|(?P<h3>[0-9]{1,2}[.、．](?![0-9])|[XxＸ][.．、](?![XxＸ])|#{4,6} )|(?P<h4>[（(][0-9]{1,2}[)）]|[①-⑳])"
+    r"(?:(?P<h1>[一二三四五六七八九十]{1,3}[、．.]|第[一二三四五六七八九十]{1,2}部分[、：: ]?)"
+    r"|(?P<h2>[（(][一二三四五六七八九十]{1,3}[)）]、?|【(?=[^】]{2,20}】))"
+    r"|(?P<h3>[0-9]{1,2}[.、．](?![0-9])|[XxＸ][.．、](?![XxＸ]))|(?P<h4>[（(][0-9]{1,2}[)）]|[①-⑳])"
     r"|(?P<h5>(?:[一二三四五六七八九十]{1,2}是|[一二三四五六]要|首先|其次|再次|最后|其[一二三四五六][是、，,：:])))"
 )
 _MARK_LEVEL = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5}
@@ -128,18 +129,19 @@ def read(text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[st
     length = 0
     previous, last, dropped = "", "", True
     for start, line in lines:
-        if len(line) < 200 and _BOILERPLATE.match(line):
+        bare = line.replace("**", "") if "**" in line else line
+        if len(line) < 200 and _BOILERPLATE.match(bare):
             dropped = dropped or not width
             continue
         joiner = "\n"
         if previous:
-            joiner = "" if not dropped and _joins(previous, last, line, width, spanning) else "\n"
+            joiner = "" if not dropped and _joins(previous, last, bare, width, spanning) else "\n"
             pieces.append(joiner)
             length += len(joiner)
         blank = "\n\n" in text[start + len(line) : start + len(line) + 6].replace("\r", "").replace(" ", "").replace("　", "")
         dropped = not previous and (_looks_like_title(line) or blank and len(line) < 60)  # a first line is a title
-        previous = previous + line if not joiner else line
-        last = line
+        previous = previous + bare if not joiner else bare
+        last = bare
         for a, b in _unspaced(line):
             if start + a != sources[-1] + length - starts[-1] or length == 0:
                 starts.append(length)
@@ -154,15 +156,18 @@ def _lines(text: str, skip: Sequence[tuple[int, int]]) -> Iterator[tuple[int, in
     at = 0
     for line in text.splitlines(keepends=True):
         start, at = at, at + len(line)
-        bare = line.strip()
+        bare = line.strip().lstrip("#>").strip()
         if not bare or any(a <= start < b for a, b in skip):
             continue
-        start += line.index(bare[0])
+        start += line.index(bare)
         yield start, start + len(bare)
 
 
 def _unspaced(line: str) -> Iterator[tuple[int, int]]:
     """The stretches of a line between single spaces that stand inside a phrase or a number (4 386人, 82 场)."""
+    if "**" in line:
+        yield from _unmarked(line)
+        return
     if " " not in line and "　" not in line and " " not in line:
         yield 0, len(line)
         return
@@ -178,6 +183,20 @@ def _unspaced(line: str) -> Iterator[tuple[int, int]]:
         yield start, at
         start = at + 1
     yield start, len(line)
+
+
+def _unmarked(line: str) -> Iterator[tuple[int, int]]:
+    """The stretches between Markdown's marks of emphasis."""
+    start = 0
+    for m in _EMPHASIS.finditer(line):
+        if m.start() > start:
+            yield start, m.start()
+        start = m.end()
+    if start < len(line):
+        yield start, len(line)
+
+
+_EMPHASIS = re.compile(r"\*\*[ ]?")
 
 
 # --- sentences --------------------------------------------------------------------------------------------
@@ -221,6 +240,9 @@ def split(reading: Reading, year: int | None = None) -> list[Sentence]:
         level = _MARK_LEVEL[mark.lastgroup or "h5"] if mark else 0
         if not level and line_start and end - start <= 28 and text[end : end + 1] in ("", "\n") and _is_bare_heading(text[start:end]):
             level = 1 if _heading_status(text[start:end], "") else 2
+        if start == 0 and not mark and text[end : end + 1] == "\n" and end < 60 and text[end - 1] not in "。！；;":
+            sentences.append(Sentence(start, end, (), ACHIEVED, paragraph, True))
+            continue
         if level:
             heading = _heading_text(text[mark.end() if mark else start : end])
             stack[level:] = [heading] + [""] * (5 - level)

@@ -666,8 +666,13 @@ def _whole_list(rows: list[Row]) -> bool:
 
 
 def _summed(rows: list[Row]) -> Row:
-    quotes = " + ".join(row["quote"] for row in rows)
-    return rows[0] | {"value": _clean(sum(row["value"] for row in rows)), "qualifier": "over", "quote": quotes}
+    """The whole of the parts; it is no longer a part of the area, even where each of them was."""
+    return rows[0] | {
+        "value": _clean(sum(row["value"] for row in rows)),
+        "qualifier": "over",
+        "scope": rows[0]["scope"].replace("part_of_area", ""),
+        "quote": " + ".join(row["quote"] for row in rows),
+    }
 
 
 def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
@@ -1040,7 +1045,7 @@ def _load(name: str, folder: Path, lazy: bool) -> pl.DataFrame | pl.LazyFrame:
     text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
     if parquet.is_file() and (not text.is_file() or parquet.stat().st_mtime_ns >= text.stat().st_mtime_ns):
         return pl.scan_parquet(parquet) if lazy else pl.read_parquet(parquet)
-    frame = pl.scan_csv(text, schema=TABLES[name].schema, missing_utf8_is_empty_string=True)
+    frame = pl.scan_csv(text, schema=TABLES[name].schema).with_columns(pl.col(pl.String).fill_null(""))
     return frame if lazy else frame.collect()
 
 
