@@ -17,6 +17,7 @@ from __future__ import annotations
 import io
 import itertools
 import os
+import sys
 import tempfile
 import tomllib
 import unicodedata
@@ -111,6 +112,20 @@ def _font() -> None:
     font_manager.fontManager.addfont(str(sans_path()))
 
 
+def _shown() -> None:
+    """Lets a notebook show figures as PNG, whole, where nothing (``%matplotlib``, say) has decided how yet."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+    try:
+        shell.display_formatter.formatters["image/png"].lookup_by_type(Figure)
+    except KeyError:
+        from IPython.core.pylabtools import select_figure_formats
+
+        select_figure_formats(shell, {"png"}, bbox_inches=None, metadata={"Software": None})
+
+
 def style() -> None:
     """Sets our fonts, palette and proportions for a chart of your own; call it after ``seaborn.set_theme()``."""
     _font()
@@ -123,6 +138,7 @@ def _styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
     @wraps(chart)
     def draw(*args: Any, **kwargs: Any) -> Figure:
         _font()
+        _shown()
         with mpl_style.context(STYLE, after_reset=True):
             return chart(*args, **kwargs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TypeVar
@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from analysis.catalogue import Implied, Indicator, expand, load, shared_words
 
+ANY = "?"  # the measure of a table cell that names none: every wording takes it
 REACHES = ("clause", "sentence", "topic")
 SCOPES = ("own", "leaders", "area", "part_of_area")
 
@@ -59,6 +60,35 @@ class Lexicon:
     implied: Mapping[int, tuple[ImpliedWording, ...]]
     basis: Mapping[str, tuple[tuple[str, int], ...]]
     scopes: tuple[str, ...]
+    _fitting: dict[tuple[int, str, str], tuple[Wording, ...]] = field(default_factory=dict, repr=False)
+
+    def fitting(self, near: int, measure: str, measure_word: str) -> tuple[Wording, ...]:
+        """The wordings that a number's own words and measure allow; the words farther off are still to be asked.
+
+        Remembered, since officials repeat themselves: the same words and measure stand around most numbers.
+        """
+        key = (near, measure, measure_word)
+        found = self._fitting.get(key)
+        if found is None:
+            if len(self._fitting) > 200_000:
+                self._fitting.clear()
+            found = self._fitting[key] = tuple(self._fit(near, measure, measure_word))
+        return found
+
+    def _fit(self, near: int, measure: str, measure_word: str) -> list[Wording]:
+        found: dict[str, Wording] = {}
+        bits = near & self.content
+        while bits:
+            low = bits & -bits
+            bits ^= low
+            for wording in self.anchors[low.bit_length() - 1]:
+                if wording.name in found or wording.no & near:
+                    continue
+                if measure != ANY and measure not in wording.classes and measure_word not in wording.words:
+                    continue
+                if all(group & near for group in wording.near):
+                    found[wording.name] = wording
+        return list(found.values())
 
     def mask(self, text: str) -> int:
         """The words of the lexicon that a text holds."""

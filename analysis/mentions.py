@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from analysis.catalogue import Indicator, load
 from analysis.grids import Cell, Grid, find_grids
-from analysis.lexicon import Lexicon, Wording, cues, lexicon
+from analysis.lexicon import ANY, Lexicon, Wording, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of, rises
 from analysis.quantities import Number, Quantity, measure_classes, scan
 from analysis.reports import Report
-from analysis.scenes import Context, Scene, Span, context, counts_bodies, head, make_scene, rates, respectively, shares_right, stretches
+from analysis.scenes import Context, Scene, Span, context, counts_bodies, head, rates, respectively, shares_right, stretches
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
+TIE = 0.05
 LENGTH = 0.3  # per character of the longest word: 调解成功率 says more than 调解
-ANY = "?"  # the measure of a table cell that names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ _LEVEL = re.compile(r"(?:至|到|为(?!止))[了约近]?$")
 _EACH = re.compile(r"(?:每|[村人日年月户案场所]均|平均)[^，,；;。、]{0,20}$|均$")
 _NOT_EACH = re.compile(r"平均(?:得?分|成绩|为)|均(?:为|达|超|分)|全年平均")
 _AVERAGE = re.compile(r"(?:全[国省市州]|[省市]|同类|总体|行业)平均(?:水平|值|数)?[^，,；;。]{0,4}$")
-_TARGET = re.compile("|".join(cues()["target"]))
+_TARGET = re.compile("|".join(words for words in cues()["target"] if not words.endswith("$")))
+_TARGET_AT = re.compile("|".join(words for words in cues()["target"] if words.endswith("$")))
 _DONE = re.compile(r"已|实际|截至|目前|完成|共|累计|今年以来|开展了|超额|全年实际|全年达")
 _AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指标|标准)(?!管理|责任)")
 _STOCK = re.compile(r"[1-3]月|初")  # 截止2021年1月: a stock still counted for 2020
@@ -131,18 +133,25 @@ _LIMITED = re.compile("|".join(cues()["limited"]))
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
 _TRIGGER = re.compile("|".join(cues()["trigger"]))
 
-# what may stand before a number that goes on with the indicator before it
-_FILL = (
-    r"[\s、“”\"（(：:]|[较比]|共计?|累计|总计|合计|总数|总量|达到?了?|为|有|是|约|近|超过?|逾|分别|均|各|和|及|与|以上|余|等|的|了|已|计|数|全年|年内|全市|全县|全区|全省|人数|总人数|之后|则|也|仅|只有|突破|高达|多达"
-    r"|(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充|变|壮大)[为了]?(?:至|到|为)?|至|到|接近|将近|不少于|不低于|不足|不到|大约|大概|尚有|还有|还|从|由|在|保持|稳定|维持|实现|全部"
-    r"|年初|去年|上年度?|上一年度?|今年|本年度?|前年|如今|当年|年末|年底|上半年|下半年|第?[一二三四]季度|\d+月|首批|第[一二三四五]批|现|现有|目前|就|另|再|又|其中|首次|过|百|截至|截止|仅|就|\d|年|底|同期|期|平均"
-    r"|一年(?:下来|间|来|里)?|前后|先后|总共|统计结果|数目|结果|这一?[个项省市县]|进行|做|办|搞|开|排|上|设|学|说|讲|组织过|举行|提供|发生|安排|推出|专门|也|同样|仅此一项|这一主题的宣传|已有|已|多|就"
-    r"|实际|我[市县区镇省局街乡州旗]|开展|举办|组织|完成|办理|新增|新收|安排|召开|开设|实施|区政府|市政府|县政府|镇政府|县级|市级|区级|省级|镇级|乡级|村级|部门|各部门|市直部门|县直部门|县（市、区）|乡镇|街道|层面"
-)
-_GENERIC = re.compile(rf"(?:{_FILL})*")
-_KIND = re.compile(
-    rf"(?:{_FILL})*(?:涉及|属|由|给|来自|按|含|包括|包含|另有)?[“‘]?[一-龥、（）()]{{0,14}}(?:{_FILL})*"
-)
+# words that may stand before a number that goes on with what was counted before; the longest first, since the
+# pattern does not go back (a text of a thousand 共计 must not take for ever)
+_FILL = "|".join([*sorted(cues()["fill"], key=len, reverse=True), *cues()["fill_pattern"]])
+_FILLED = re.compile(rf"(?:{_FILL})*+")
+_NAMED = re.compile(rf"(?:{_FILL})*+(?:涉及|属|由|给|来自|按|含|包括|包含|另有)?[“‘]?[一-龥、（）()]{{0,14}}(?:{_FILL})*+")
+
+
+@lru_cache(maxsize=65536)
+def _is_generic(words: str) -> bool:
+    """Whether words say nothing of what is counted: 共, 全年开展了, 提高到今年的."""
+    return bool(_FILLED.fullmatch(words))
+
+
+@lru_cache(maxsize=65536)
+def _is_kind(words: str) -> bool:
+    """Whether words can name a kind of what was counted before: 乡镇, 民事, 其中公安系统; no verb of doing stands in them."""
+    return bool(_NAMED.fullmatch(words)) and not _VERBS.search(words)
+
+
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
 _FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
@@ -195,7 +204,7 @@ class _Reader:
             before = self.previous.mask(self.words, text)
             if self.previous.draft and _FOLLOWS.match(text, sentence.start):
                 last = self.previous.draft
-        scene = make_scene(self.words, text, sentence.start, sentence.end, own, before, heading)
+        scene = Scene(self.words, text, sentence.start, sentence.end, own, before, heading)
         found = self.judge(scene, sentence, year, last)
         for draft in found:
             (self.targets if draft.status == PLAN else self.drafts).append(draft)
@@ -226,7 +235,7 @@ class _Reader:
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
-            if q.measure == "point" or _is_change(scene, q) or _is_each(scene, q) or _is_double(scene, i) or _is_rest(scene, q):
+            if q.measure == "point" or _is_change(scene, i) or _is_each(scene, i) or _is_double(scene, i) or _is_rest(scene, i):
                 self.silent.add(q.start)
                 continue
             drafts = self.read_number(scene, sentence, year, i, left, right, latest.get(q.measure, last), made.get(parents.get(i, -1)))
@@ -244,7 +253,7 @@ class _Reader:
 
     def left(self, scene: Scene, i: int, left: Span, right: Span, lefts: list[Span]) -> Span:
         """A number without words of its own that follows another takes that one's: 培训3场200余人次."""
-        if not lefts or not _GENERIC.fullmatch(scene.text, *left):
+        if not lefts or not _is_generic(scene.text[slice(*left)]):
             return left
         between = scene.text[scene.quantities[i - 1].end : left[0]].strip()
         if between not in ("", "、", "，", ",", "和") or scene.mask(*right) & self.words.content and not scene.mask(*left):
@@ -286,7 +295,7 @@ class _Reader:
         if near & self.words.content and tail:
             tries = [near, near | tail] if shares_right(scene, i, right) else [near | tail, near]
         if q.measure == "time" and not near & self.words.content and shares_right(scene, i, right):
-            tries.append(scene.mask(*scene.clauses[scene.clause_index(q.start)]))  # 两次对全区近百名执法人员进行培训
+            tries.append(scene.masks[scene.home[i]])  # 两次对全区近百名执法人员进行培训
         for bits in tries:
             around = context(scene, i, bits)
             wording = self.choose(around, q)
@@ -303,7 +312,7 @@ class _Reader:
             wording = self.choose(around, q)
             if wording:
                 draft = self.draft(scene, sentence, year, i, wording, around, left)
-                draft.part |= not _GENERIC.fullmatch(scene.text, *left)
+                draft.part |= not _is_generic(scene.text[slice(*left)])
                 return [draft]
         source = parent or (last if last is not None and self.goes_on(scene, i, left, right, last) else None)
         if source is None:
@@ -316,50 +325,41 @@ class _Reader:
     def noun_before(self, scene: Scene, i: int, left: Span) -> int:
         """For 应诉案件总量，市级52件，县级341件: the words of the clause without a number that the sentence's numbers hang on."""
         words = scene.text[left[0] : left[1]]
-        generic = bool(_GENERIC.fullmatch(words))
-        if not generic and (not _KIND.fullmatch(words) or _VERBS.search(words) or "率" in words):
+        generic = _is_generic(words)
+        if not generic and (not _is_kind(words) or "率" in words):
             return 0
-        index = scene.clause_index(scene.quantities[i].start)
+        index = scene.home[i]
         first = scene.clause_index(scene.segment(index))
-        for start, end in reversed(scene.clauses[first:index]):
-            if any(start <= p.start < end and p.start not in self.silent for p in scene.quantities):
+        for at in range(index - 1, first - 1, -1):
+            start, end = scene.clauses[at]
+            if any(home == at and p.start not in self.silent for home, p in zip(scene.home, scene.quantities, strict=True)):
                 return 0
-            bits = scene.mask(start, end)
+            bits = scene.masks[at]
             if bits & self.words.content:
                 return bits if generic or _SUBJECT.search(scene.text, start, end) else 0
         return 0
 
     def choose(self, around: Context, q: Quantity) -> Wording | None:
         """The wording that speaks most closely for a number; two indicators that speak equally are no answer."""
-        best: list[tuple[float, Wording]] = []
-        bits = around.near & self.words.content
-        seen: set[str] = set()
-        while bits:
-            low = bits & -bits
-            bits ^= low
-            for wording in self.words.anchors[low.bit_length() - 1]:
-                if wording.name in seen:
+        best, chosen, tied = 0.0, None, False
+        for wording in self.words.fitting(around.near, q.measure, q.measure_word):
+            score = self.score(wording, around)
+            if not score or score < best - TIE:
+                continue
+            if chosen is not None and score <= best + TIE:
+                tied = tied or wording.indicator.id != chosen.indicator.id
+                if score <= best:
                     continue
-                seen.add(wording.name)
-                score = self.score(wording, around, q)
-                if score and (not best or score >= best[0][0] - 0.05):
-                    best = [(score, wording), *(b for b in best if b[0] >= score - 0.05)]
-                    best.sort(key=lambda pair: -pair[0])
-        if not best or any(w.indicator.id != best[0][1].indicator.id for _, w in best[1:]):
-            return None
-        return best[0][1]
+            else:
+                tied = False
+            best, chosen = score, wording
+        return None if tied else chosen
 
-    def score(self, wording: Wording, around: Context, q: Quantity) -> float:
-        """How closely a wording's words stand around a number; 0 where it does not hold."""
-        if q.measure not in wording.classes and q.measure_word not in wording.words and q.measure != ANY:
+    def score(self, wording: Wording, around: Context) -> float:
+        """How closely the words of a wording that fits stand around a number; 0 where those farther off are missing."""
+        if wording.no_sentence & around.sentence:
             return 0.0
-        if wording.no & around.near or wording.no_sentence & around.sentence:
-            return 0.0
-        score = 0.0
-        for group in wording.near:
-            if not group & around.near:
-                return 0.0
-            score += NEAR
+        score = NEAR * len(wording.near)
         for reach, group in wording.reach:
             if group & around.near:
                 score += NEAR
@@ -384,13 +384,13 @@ class _Reader:
         if scene.mask(*head(scene, i, right)) & self.words.content:
             return False
         words = scene.text[left[0] : left[1]]
-        if _GENERIC.fullmatch(words):
+        if _is_generic(words):
             return same or bool(_FOLLOWS.match(scene.text, scene.start))
-        if q.measure == "percent" or _VERBS.search(words) or not _KIND.fullmatch(words):
+        if q.measure == "percent" or not _is_kind(words):
             return False
         smaller = last.quantity.value is None or q.value is None or q.value <= last.quantity.value or last.carried
         opened = last.carried or bool(_OPENED.search(scene.text, max(scene.start, min(before.end, q.start)), q.start))
-        opened = opened or bool(_LISTED.search(scene.text, scene.segment(scene.clause_index(q.start)), q.start))
+        opened = opened or scene.last_match(_LISTED, scene.segment(scene.home[i]), q.start) is not None
         return smaller and opened
 
     # -- from a wording to a draft --
@@ -401,18 +401,18 @@ class _Reader:
         q = scene.quantities[i]
         indicator = wording.indicator if wording else source.indicator
         period = period_of(scene, i, year)
-        clause = scene.clauses[scene.clause_index(q.start)]
+        clause = scene.clauses[scene.home[i]]
         own_words = scene.text[min(left[0], clause[0]) : q.start]
         basis = self.basis(indicator.id, around)
         scope = self.scope(scene, q)
         if wording is None:
             basis, scope = basis or source.basis, scope or source.scope
-        campaign = _in_campaign(scene, q)
+        campaign = scene.last_match(_CAMPAIGN, scene.segment(scene.home[i]), q.start) is not None
         among = bool(_PART.search(own_words))
         part = period.several or bool(wording and wording.role) or campaign or among and scope == "own"
         low = max(clause[0], left[0] - 6)
         total = 2 if _SUM.search(scene.text, low, q.start) else 1 if _YEARLY.search(scene.text, low, q.start) else 0
-        limited = bool(_LIMITED.search(scene.text, clause[0], clause[1]))
+        limited = any(a >= clause[0] and b <= clause[1] for a, b in scene.matches(_LIMITED))
         if campaign or limited and indicator.theme in _LIMITED_THEMES and indicator.id != "publicity.demo_villages" and scope != "own":
             scope = "part_of_area"
         rule = wording.name if wording else f"{indicator.id}/carried"
@@ -538,9 +538,10 @@ class _Previous:
 _TITLE = re.compile(r"(?:19|20)\d\d年.*(?:报告|总结|汇报|情况|工作)$")
 
 
-def _is_change(scene: Scene, q: Quantity) -> bool:
+def _is_change(scene: Scene, i: int) -> bool:
     """Whether the number is a difference (增长12%, 较上年减少3件); what it rose or fell to is a level."""
-    clause = scene.clauses[scene.clause_index(q.start)][0]
+    q = scene.quantities[i]
+    clause = scene.clauses[scene.home[i]][0]
     a = max(clause, q.start - 12)
     if _LEVEL.search(scene.text, a, q.start):
         return False
@@ -549,9 +550,10 @@ def _is_change(scene: Scene, q: Quantity) -> bool:
     return bool(_WEAK_CHANGE.search(scene.text, a, q.start)) and bool(_COMPARED.search(scene.text, clause, q.start))
 
 
-def _is_each(scene: Scene, q: Quantity) -> bool:
+def _is_each(scene: Scene, i: int) -> bool:
     """Whether the number is so much for each of many, or an average that is not the unit's."""
-    a = max(scene.clauses[scene.clause_index(q.start)][0], q.start - 24)
+    q = scene.quantities[i]
+    a = max(scene.clauses[scene.home[i]][0], q.start - 24)
     if q.measure in ("percent", "score", ""):
         return bool(_AVERAGE.search(scene.text, a, q.start))
     m = _EACH.search(scene.text, a, q.start)
@@ -559,9 +561,10 @@ def _is_each(scene: Scene, q: Quantity) -> bool:
 
 
 _REST = re.compile(r"(?:其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
-def _is_rest(scene: Scene, q: Quantity) -> bool:
+def _is_rest(scene: Scene, i: int) -> bool:
     """Whether the number is a remainder, a share of something, or the undated start of a rise (由64%提升至91%)."""
-    clause = scene.clauses[scene.clause_index(q.start)][0]
+    q = scene.quantities[i]
+    clause = scene.clauses[scene.home[i]][0]
     if _REST.search(scene.text, clause, q.start):
         return True
     return rises(scene, q) and not any(end <= q.start and value != 0 for _, end, value, _ in scene.years)
@@ -580,12 +583,18 @@ def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> 
     if _AIM.match(scene.text, q.end):
         return PLAN
     segment = scene.segment(scene.clause_index(q.start))
-    m = _TARGET.search(scene.text, segment, q.start)
-    if m and not _DONE.search(scene.text, m.end(), q.start):
+    if (span := _target_in(scene, segment, q.start)) and not _DONE.search(scene.text, span[1], q.start):
         return PLAN
     if year is not None and any(value > year and segment <= start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years):
         return PLAN
     return sentence.status
+
+
+def _target_in(scene: Scene, start: int, end: int) -> Span | None:
+    """The first words of a target in a span."""
+    if m := _TARGET_AT.search(scene.text, max(start, end - 10), end):
+        return m.span()
+    return next((span for span in scene.matches(_TARGET) if span[0] >= start and span[1] <= end), None)
 
 
 def _other_body(scene: Scene, i: int) -> bool:
@@ -595,16 +604,9 @@ def _other_body(scene: Scene, i: int) -> bool:
     return m is not None
 
 
-def _in_campaign(scene: Scene, q: Quantity) -> bool:
-    last = None
-    for m in _CAMPAIGN.finditer(scene.text, scene.segment(scene.clause_index(q.start)), q.start):
-        last = m
-    return last is not None
-
-
 def _part_of(scene: Scene, source: _Draft, q: Quantity, left: Span) -> bool:
     """Whether a number that goes on with another is a part of it rather than another year's or stage's value."""
-    if _GENERIC.fullmatch(scene.text, *left):
+    if _is_generic(scene.text[slice(*left)]):
         return bool(_PART.search(scene.text, max(scene.start, min(source.quantity.end, q.start)), q.start))
     return True
 

@@ -67,7 +67,12 @@ def _run(path: Path, target: Path, timeout: int) -> Failure | None:
         return Failure(path.name, 0, f"cannot be read: {error}")
     _clear(notebook)
     client = NotebookClient(
-        notebook, timeout=timeout, kernel_name=KERNEL["name"], record_timing=False, resources={"metadata": {"path": str(path.parent.resolve())}}
+        notebook,
+        timeout=timeout,
+        kernel_name=KERNEL["name"],
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent.resolve())}},
     )
     try:
         client.execute(env=os.environ | {"PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"})

@@ -19,52 +19,107 @@ _ASIDE = re.compile(r"[（(][^（()），。；]{1,14}[)）]")
 _STRONG = "；;"
 
 
-@dataclass(slots=True)
 class Scene:
     """A sentence (``start``, ``end`` in the reading text) with its word hits, clauses, quantities and years.
 
-    ``before``: mask of the sentence before in the paragraph; ``heading``: mask of the headings above.
-    ``years``: start, end, year and suffix of each year expression; 0, -1, -2 count from the report's own year.
+    ``home[i]``: the clause of the i-th quantity. ``before``: mask of the sentence before in the paragraph;
+    ``heading``: mask of the headings above. ``years``: start, end, year and suffix of each year expression;
+    0, -1, -2 count from the report's own year.
     """
 
-    text: str
-    start: int
-    end: int
-    hits: list[tuple[int, int, int]]
-    clauses: list[Span]
-    quantities: list[Quantity]
-    before: int
-    heading: int
-    years: list[tuple[int, int, int, str]]
+    __slots__ = ("_hits", "_matches", "_segments", "before", "clauses", "end", "heading", "hits", "home", "masks", "quantities", "start", "text", "years")
+
+    def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, quantities: list[Quantity], before: int, heading: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.quantities, self.before, self.heading = quantities, before, heading
+        self.hits = lexicon.hits(text, start, end)
+        self.clauses = _clauses(text, start, end, quantities)
+        self.years = _years(text, start, end)
+        self._share_out()
+        self.home = [self.clause_index(q.start) for q in quantities]
+        self._matches: dict[re.Pattern[str], list[Span]] = {}
+
+    def _share_out(self) -> None:
+        """Give each clause its words, and each its run of clauses between semicolons."""
+        clauses, count = self.clauses, len(self.clauses)
+        self._hits: list[list[tuple[int, int, int]]] = [[] for _ in clauses]
+        at = 0
+        for hit in sorted(self.hits, key=_by_start):
+            while at < count - 1 and hit[1] >= clauses[at][1]:
+                at += 1
+            if hit[1] >= clauses[at][0] and hit[2] <= clauses[at][1]:
+                self._hits[at].append(hit)
+        self.masks = []
+        for hits in self._hits:
+            bits = 0
+            for word, _, _ in hits:
+                bits |= 1 << word
+            self.masks.append(bits)
+        self._segments: list[tuple[int, int, int, int]] = []  # first clause, last clause, start, end
+        first, begin = 0, self.start
+        for i, (_, end) in enumerate(clauses):
+            if i == count - 1 or self.text[end : end + 1] in _STRONG:
+                stop = end if i < count - 1 else self.end
+                self._segments.extend([(first, i, begin, stop)] * (i + 1 - first))
+                first, begin = i + 1, end + 1
 
     def mask(self, start: int, end: int) -> int:
-        """The words that stand wholly within a half-open span."""
+        """The words that stand within a half-open span and within one clause."""
         bits = 0
-        for word, a, b in self.hits:
-            if a >= start and b <= end:
-                bits |= 1 << word
+        for i in range(self.clause_index(start), len(self.clauses)):
+            if self.clauses[i][0] >= end:
+                break
+            for word, a, b in self._hits[i]:
+                if a >= start and b <= end:
+                    bits |= 1 << word
         return bits
 
     def clause_index(self, at: int) -> int:
-        for i, (start, end) in enumerate(self.clauses):
-            if start <= at < end:
+        """The clause that holds an offset, or the next one where it holds a separator."""
+        for i, (_, end) in enumerate(self.clauses):
+            if at < end:
                 return i
         return len(self.clauses) - 1
 
     def segment(self, index: int) -> int:
         """Where the run of clauses between semicolons begins that holds the given clause."""
-        for start, end in reversed(self.clauses[:index]):
-            if self.text[end : end + 1] in _STRONG:
-                return end + 1
-        return self.start
-
+        return self._segments[index][2]
 
     def segment_end(self, index: int) -> int:
-        """Where the run of clauses between semicolons ends that holds the given clause."""
-        for start, end in self.clauses[index:]:
-            if self.text[end : end + 1] in _STRONG:
-                return end
-        return self.end
+        """Where that run ends."""
+        return self._segments[index][3]
+
+    def up_to(self, index: int) -> int:
+        """The words of the run of clauses as far as the given clause."""
+        bits = 0
+        for i in range(self._segments[index][0], index + 1):
+            bits |= self.masks[i]
+        return bits
+
+    def through(self, index: int) -> int:
+        """The words of the sentence as far as the end of the run that holds the given clause."""
+        bits = 0
+        for i in range(self._segments[index][1] + 1):
+            bits |= self.masks[i]
+        return bits
+
+    def matches(self, pattern: re.Pattern[str]) -> list[Span]:
+        """Where a pattern matches in the sentence; sought once."""
+        found = self._matches.get(pattern)
+        if found is None:
+            found = self._matches[pattern] = [m.span() for m in pattern.finditer(self.text, self.start, self.end)]
+        return found
+
+    def last_match(self, pattern: re.Pattern[str], start: int, end: int) -> Span | None:
+        """The last match of a pattern that lies within a half-open span."""
+        for span in reversed(self.matches(pattern)):
+            if span[1] <= end:
+                return span if span[0] >= start else None
+        return None
+
+
+def _by_start(hit: tuple[int, int, int]) -> int:
+    return hit[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +135,16 @@ class Context:
         return self.clause if reach == "clause" else self.sentence if reach == "sentence" else self.topic
 
 
-def make_scene(lexicon: Lexicon, text: str, start: int, end: int, quantities: list[Quantity], before: int, heading: int) -> Scene:
-    return Scene(text, start, end, lexicon.hits(text, start, end), _clauses(text, start, end, quantities), quantities, before, heading, _years(text, start, end))
-
-
 def _clauses(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> list[Span]:
     """The half-open spans between separators; a comma inside a number and brackets without a number, 村（社区）, are none."""
-    inside = {i for q in quantities for i in range(q.start, q.end)}
-    for m in _ASIDE.finditer(text, start, end):
-        if not any(m.start() < q.start < m.end() for q in quantities):
-            inside.update((m.start(), m.end() - 1))
+    inside: set[int] = set()
+    for q in quantities:
+        if q.end - q.start > 4:
+            inside.update(range(q.start, q.end))
+    if text.find("（", start, end) >= 0 or text.find("(", start, end) >= 0:
+        for m in _ASIDE.finditer(text, start, end):
+            if not any(m.start() < q.start < m.end() for q in quantities):
+                inside.update((m.start(), m.end() - 1))
     found, at = [], start
     for m in _CUT.finditer(text, start, end):
         if m.start() not in inside:
@@ -130,7 +185,7 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
     """The words left and right of the i-th number that no other number has a better claim to."""
     q = scene.quantities[i]
     text = scene.text
-    index = scene.clause_index(q.start)
+    index = scene.home[i]
     left, right = scene.clauses[index]
     right = max(right, q.end)
     if i and scene.quantities[i - 1].end > left:
@@ -183,17 +238,13 @@ def counts_bodies(scene: Scene, q: Quantity) -> bool:
 
 def context(scene: Scene, i: int, near: int) -> Context:
     """The masks around the i-th number, given the mask of its own stretch."""
-    q = scene.quantities[i]
-    index = scene.clause_index(q.start)
-    a, b = scene.clauses[index]
-    clause = near | scene.mask(a, b)
-    if index + 1 < len(scene.clauses) and q.measure == "time":  # 召开会议2次，专题研究法治建设
-        c, d = scene.clauses[index + 1]
-        if scene.text[b : b + 1] not in _STRONG and not any(c <= p.start < d for p in scene.quantities):
-            clause |= scene.mask(c, d)
-    sentence = clause | scene.mask(scene.segment(index), b)
-    topic = sentence | scene.before | scene.heading | scene.mask(scene.start, scene.segment_end(index))
-    return Context(near, clause, sentence, topic)
+    index = scene.home[i]
+    clause = near | scene.masks[index]
+    if scene.quantities[i].measure == "time" and index + 1 < len(scene.clauses):  # 召开会议2次，专题研究法治建设
+        if scene.text[scene.clauses[index][1]] not in _STRONG and index + 1 not in scene.home:
+            clause |= scene.masks[index + 1]
+    sentence = clause | scene.up_to(index)
+    return Context(near, clause, sentence, sentence | scene.before | scene.heading | scene.through(index))
 
 
 # --- one statement for several numbers, several names for one number ----------------------------------------
@@ -226,7 +277,7 @@ class Ordered:
 def respectively(scene: Scene, i: int, year: int | None) -> Ordered | None:
     """How the i-th number stands in an enumeration ordered by 分别; None where it does not. ``year``: the report's."""
     q = scene.quantities[i]
-    index = scene.clause_index(q.start)
+    index = scene.home[i]
     low = scene.segment(index)
     mark = scene.text.rfind("分别", low, q.start)
     if mark < 0:

@@ -323,7 +323,7 @@ def _read(path: Path, root: Path, texts: Path) -> _Read:
         report = read_report(path, root if path != root else None)
         read = _rows(report, doc, find(report))
         if report.format not in ("text", "markdown"):
-            _keep_text(texts / f"{doc}.txt", report.text)
+            _keep_text(texts / os.fsdecode(f"{doc}.txt".encode()), report.text)
         return read
     except Unreadable as error:
         return _Read(failure=Failure(doc, error.reason, _writable(error.detail)))
@@ -332,15 +332,21 @@ def _read(path: Path, root: Path, texts: Path) -> _Read:
 
 
 def _doc(path: Path, root: Path) -> str:
-    return _writable(path.relative_to(root).as_posix() if path != root else path.name)
+    """The path below the root, whatever encoding the system takes its names to have."""
+    name = path.relative_to(root).as_posix() if path != root else path.name
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _doc(path: Path, root: Path) -> str:
-    return _writable(path.relative_to(root).as_posix() if path != root else path.name)
+    """The path below the root, whatever encoding the system takes its names to have."""
+    name = path.relative_to(root).as_posix() if path != root else path.name
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _doc(path: Path, root: Path) -> str:
-    return _writable(path.relative_to(root).as_posix() if path != root else path.name)
+    """The path below the root, whatever encoding the system takes its names to have."""
+    name = path.relative_to(root).as_posix() if path != root else path.name
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _keep_text(path: Path, text: str) -> None:
@@ -365,7 +371,11 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
 
 def _document_row(report: Report, doc: str, unit: str, mentions: int) -> Row:
     meta, identity = report.meta, report.identity
-    warnings = [*report.warnings] if mentions else [*report.warnings, "no figure of an indicator"]
+    warnings = [*report.warnings]
+    if (said := meta.get("doc_type", "")) and said not in RANKS:
+        warnings.append(f"doc_type {said} in the metadata is none of {' '.join(RANKS)}")
+    if not mentions:
+        warnings.append("no figure of an indicator")
     return {
         "doc": doc,
         "sha256": report.sha256,
@@ -463,7 +473,7 @@ def _clean(value: float | None) -> float | None:
 
 
 def _writable(text: str) -> str:
-    """The text with what UTF-8 cannot hold (half characters of broken pages and file names) as ?, one for one."""
+    """The text with what UTF-8 cannot hold (half characters of broken pages) as ?, one for one."""
     try:
         text.encode()
         return text
@@ -835,7 +845,13 @@ class _Columns:
                 values.append(row[name])
 
     def frame(self) -> pl.DataFrame:
-        return pl.DataFrame(self.lists, schema=self.table.schema, strict=True).sort(self.table.key)
+        """Sorted. Raises ValueError where two reports gave one row."""
+        frame = pl.DataFrame(self.lists, schema=self.table.schema, strict=True).sort(self.table.key)
+        key = frame.select(self.table.key)
+        if key.is_duplicated().any():
+            row = key.filter(key.is_duplicated()).row(0)
+            raise ValueError(f"table {self.name}, columns {', '.join(self.table.key)}, row {row}: stands twice")
+        return frame
 
     def __len__(self) -> int:
         return len(self.lists[self.table.key[0]])
