@@ -871,7 +871,7 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(rows["x_value"].min() / 2, rows["x_value"].max() * 4)
-    ax.set_ylim(rows["value"].min() / 2, rows["value"].max() * 2)
+    ax.set_ylim(rows["value"].min() / 3, rows["value"].max() * 4)
     ax.grid(False)
     ax.spines["left"].set_visible(True)
     _values(ax.xaxis, "", lang)

@@ -77,6 +77,7 @@ class Found:
 @dataclass(slots=True)
 class _Draft:
     """A mention before its role is known. ``part``: its own words make it one; ``limited``: they name one kind or place; ``among``: 其中 stands before it;
+    ``no``: the words that must not stand by a number that goes on with it;
     ``total``: 2 where they call it the sum, 1 where they call it the year's."""
 
     indicator: Indicator
@@ -90,6 +91,7 @@ class _Draft:
     total: int = 0
     limited: bool = False
     among: bool = False
+    no: int = 0
     implied: bool = False
     carried: bool = False
     status: str = ""
@@ -121,6 +123,7 @@ _EACH = re.compile(r"(?:每|[村人日年月户案场所]均|平均)[^，,；;�
 _NOT_EACH = re.compile(r"平均(?:得?分|成绩|为)|均(?:为|达|超|分)|全年平均")
 _AVERAGE = re.compile(r"(?:全[国省市州]|[省市]|同类|总体|行业)平均(?:水平|值|数)?[^，,；;。]{0,4}$")
 _TARGET = re.compile("|".join(words for words in cues()["target"] if not words.endswith("$")))
+_INTENDED = re.compile(cues()["intended"][0])
 _TARGET_AT = re.compile("|".join(words for words in cues()["target"] if words.endswith("$")))
 _DONE = re.compile(r"已|实际|截至|目前|完成|共|累计|今年以来|开展了|超额|全年实际|全年达")
 _AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指标|标准)(?!管理|责任)")
@@ -291,6 +294,8 @@ class _Reader:
             if drafts:
                 return drafts
         near, tail = scene.mask(*left), scene.mask(*head(scene, i, right)) if right[1] > right[0] else 0
+        if not tail and i + 1 < len(scene.quantities) and _shares_noun(scene, i):
+            tail = scene.mask(*head(scene, i + 1, stretches(scene, i + 1)[1]))
         tries = [near | tail]
         if near & self.words.content and tail:
             tries = [near, near | tail] if shares_right(scene, i, right) else [near | tail, near]
@@ -305,10 +310,10 @@ class _Reader:
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
             draft = self.draft(scene, sentence, year, i, wording, around, left)
             return [draft, *(replace(draft, indicator=load()[other]) for other in wording.also)]
-        if parent is not None and _VERBS.search(scene.text, *left):
+        if parent is not None and (_VERBS.search(scene.text, *left) or parent.no & near):
             parent = None  # 接收3218名、解除2879名，在册339名: flows that add up are no parts
         if parent is None and (bits := self.noun_before(scene, i, left)):
-            around = context(scene, i, bits | near)
+            around = context(scene, i, bits | near | tail)
             wording = self.choose(around, q)
             if wording:
                 draft = self.draft(scene, sentence, year, i, wording, around, left)
@@ -381,7 +386,7 @@ class _Reader:
         same = before.end > scene.start
         if not same and not _FOLLOWS.match(scene.text, scene.start):
             return False
-        if scene.mask(*head(scene, i, right)) & self.words.content:
+        if scene.mask(*head(scene, i, right)) & self.words.content or last.no & scene.mask(*left):
             return False
         words = scene.text[left[0] : left[1]]
         if _is_generic(words):
@@ -416,7 +421,7 @@ class _Reader:
         if campaign or limited and indicator.theme in _LIMITED_THEMES and indicator.id != "publicity.demo_villages" and scope != "own":
             scope = "part_of_area"
         rule = wording.name if wording else f"{indicator.id}/carried"
-        return _Draft(indicator, rule, q, period, scope, basis, sentence, part, total, limited, among, carried=wording is None)
+        return _Draft(indicator, rule, q, period, scope, basis, sentence, part, total, limited, among, wording.no if wording else source.no, carried=wording is None)
 
     def scope(self, scene: Scene, q: Quantity) -> str:
         """own, area or part_of_area by the last scope word before the number; empty where there is none.
@@ -562,7 +567,7 @@ def _is_each(scene: Scene, i: int) -> bool:
 
 _REST = re.compile(r"(?:其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
 def _is_rest(scene: Scene, i: int) -> bool:
-    """Whether the number is a remainder, a share of something, or the undated start of a rise (由64%提升至91%)."""
+    """Whether the number is a remainder or the undated start of a rise (由64%提升至91%)."""
     q = scene.quantities[i]
     clause = scene.clauses[scene.home[i]][0]
     if _REST.search(scene.text, clause, q.start):
@@ -591,7 +596,10 @@ def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> 
 
 
 def _target_in(scene: Scene, start: int, end: int) -> Span | None:
-    """The first words of a target in a span."""
+    """The first words of a target in a span; 拟 speaks for the next number only."""
+    for span in scene.matches(_INTENDED):
+        if span[0] >= start and span[1] <= end and not any(span[1] <= q.start < end for q in scene.quantities):
+            return span
     if m := _TARGET_AT.search(scene.text, max(start, end - 10), end):
         return m.span()
     return next((span for span in scene.matches(_TARGET) if span[0] >= start and span[1] <= end), None)
@@ -602,6 +610,12 @@ def _other_body(scene: Scene, i: int) -> bool:
     segment = scene.segment(scene.clause_index(scene.quantities[i].start))
     m = _OTHER.match(scene.text, segment, scene.quantities[i].start)
     return m is not None
+
+
+def _shares_noun(scene: Scene, i: int) -> bool:
+    """79名、46名人员参加: two numbers of one measure, side by side, with one noun."""
+    q, after = scene.quantities[i], scene.quantities[i + 1]
+    return q.measure == after.measure and scene.text[q.end : after.start] in ("、", "和", "及", "与")
 
 
 def _part_of(scene: Scene, source: _Draft, q: Quantity, left: Span) -> bool:

@@ -268,11 +268,22 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for m in _BREAK.finditer(text):
         end = m.start() if text[m.start()] == "\n" else m.end()
-        if end > start:
-            yield start, end
+        yield from _bounded(text, start, end)
         start = m.end()
-    if start < len(text):
-        yield start, len(text)
+    yield from _bounded(text, start, len(text))
+
+
+LONGEST = 800  # characters: no official writes a longer sentence; a bound keeps the time per sentence bounded
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span itself, or cut at commas where it is longer than any sentence."""
+    while end - start > LONGEST:
+        cut = max(text.rfind(mark, start + 1, start + LONGEST) for mark in "；，,、 ") + 1 or start + LONGEST
+        yield start, cut
+        start = cut
+    if end > start:
+        yield start, end
 
 
 def _is_bare_heading(line: str) -> bool:

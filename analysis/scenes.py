@@ -233,7 +233,7 @@ def head(scene: Scene, i: int, right: Span) -> Span:
 
 def counts_bodies(scene: Scene, q: Quantity) -> bool:
     """Whether what the number counts is bodies or places that do something (47个部门述法), which no indicator counts."""
-    return q.measure in ("item", "place", "noun") and bool(_COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12)))
+    return (q.measure_word == "个" or q.measure == "noun") and bool(_COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12)))
 
 
 def context(scene: Scene, i: int, near: int) -> Context:

@@ -9,7 +9,7 @@ How an observation comes about. Its key is unit, period, indicator, scope, basis
    (甲、乙分别为3件、4件; 其中…，其余…); such a sum is `over`. Other parts give no observation.
 3. The higher source goes first: government, department, court, statistics, press.
 4. Among equals the later published, where both dates are known.
-5. Equals that differ beyond the rounding of their own words give no value: flag `disputed`, both in `checks`.
+5. Among the rest the most exact; where one of them differs from it beyond the rounding of their words, there is no value: flag `disputed`, both in `checks`.
 A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
 observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
 
@@ -692,11 +692,9 @@ def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
     for key in sorted(sources.headlines):
         speaking = _speaking(sources.headlines[key])
         speaks = min(speaking, key=lambda s: (not s.exact, s.step, s.document["doc"]))
-        against = [s for s in speaking if not all(s.agrees(other) for other in speaking)]
-        flags = ["from later report"] if speaks.later else []
-        if against:
-            flags.append("disputed")
-            checks.extend(_dispute(against[0], other) for other in against[1:] if not other.agrees(against[0]))
+        against = [source for source in speaking if not source.agrees(speaks)]
+        flags = ["from later report"] * speaks.later + ["disputed"] * bool(against)
+        checks.extend(_dispute(speaks, other) for other in against)
         chosen.append((speaks, _observation(speaks, against, sources.mentions[key], flags)))
     _prefer(chosen)
     return [row for _, row in chosen], checks
@@ -730,7 +728,7 @@ def _observation(source: _Source, against: list[_Source], mentions: int, flags: 
         "basis": mention["basis"],
         "preferred": False,
         "origin": source.origin,
-        "doc": _joined(s.document["doc"] for s in against) or document["doc"],
+        "doc": _joined(s.document["doc"] for s in (source, *against)),
         "quote": "" if against else mention["quote"],
         "sentence": "" if against else mention["sentence"],
         "mentions": mentions,

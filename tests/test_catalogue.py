@@ -1,0 +1,57 @@
+"""Every entry of the catalogue proves itself by its own examples and counterexamples."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from analysis.catalogue import load
+from analysis.mentions import find_mentions
+from analysis.reports import report_from_text
+
+ENTRIES = load()
+EXAMPLES = [(entry.id, example) for entry in ENTRIES.values() for example in entry.example]
+COUNTEREXAMPLES = [(entry.id, text) for entry in ENTRIES.values() for text in entry.counterexample]
+
+
+def read(text: str, year: int = 2024):
+    return find_mentions(report_from_text(text, year=str(year)))
+
+
+@pytest.mark.parametrize(("indicator", "example"), EXAMPLES, ids=[f"{i}-{e.text}" for i, e in EXAMPLES])
+def test_example(indicator, example):
+    found = [(m.indicator, m.value) for m in read(example.text, example.year)]
+    assert (indicator, example.value) in [(i, float(v)) for i, v in found], found
+
+
+@pytest.mark.parametrize(("indicator", "text"), COUNTEREXAMPLES, ids=[f"{i}-{t}" for i, t in COUNTEREXAMPLES])
+def test_counterexample(indicator, text):
+    assert indicator not in [m.indicator for m in read(text)]
+
+
+def test_all_84_core_indicators_are_there_with_two_examples_and_a_counterexample():
+    assert len(ENTRIES) >= 84
+    for entry in ENTRIES.values():
+        assert len(entry.example) >= 2, entry.id
+        assert entry.counterexample, entry.id
+
+
+def test_entries_agree_with_the_list_of_indicators_where_it_is_at_hand():
+    shared = os.environ.get("FAZHI_SHARED")
+    if not shared:
+        pytest.skip("FAZHI_SHARED does not name the folder with spec/indicators.csv")
+    with (Path(shared) / "spec" / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            entry = ENTRIES[row["indicator"]]
+            given = (entry.theme, entry.name_zh, entry.name_en, entry.unit_of_measure, entry.kind, entry.definition)
+            assert given == (row["theme"], row["name_zh"], row["name_en"], row["unit_of_measure"], row["kind"], row["definition"])
+            assert ";".join(entry.basis) == row["basis"]
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.id)
+def test_relations_name_entries_of_the_same_theme(entry):
+    if entry.relation is None:
+        return
+    for other in (entry.relation.numerator, entry.relation.denominator):
+        assert ENTRIES[other].theme == entry.theme

@@ -1,0 +1,363 @@
+"""Charts on small hand-made frames: what is joined, marked, said and written."""
+
+import warnings
+from itertools import combinations
+
+import matplotlib as mpl
+import polars as pl
+import pytest
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from analysis import catalogue, charts
+
+AREA = {"scope": "area"}
+
+
+def frame(*rows, **same):
+    """Rows ``(unit, year, value)`` or ``(unit, year, value, {column: other})`` as a table of indicators."""
+    made = []
+    for unit, year, value, *other in rows:
+        row = {
+            "unit": unit, "province": "", "city": "", "county": "", "adcode": "", "tier": "province", "body": "government",
+            "year": year, "period": str(year), "theme": "", "indicator": "litigation.loss_rate", "name_zh": "", "name_en": "",
+            "value": value, "unit_of_measure": "", "qualifier": "exact", "scope": "area", "basis": "", "preferred": True,
+            "origin": "reported", "doc": f"{unit}/{year}.md", "quote": f"{value}", "sentence": f"为{value}。", "mentions": 1, "flags": "",
+        } | same | (other[0] if other else {})  # fmt: skip
+        entry = catalogue.load()[row["indicator"]]
+        row |= {"theme": entry.theme, "name_zh": entry.name_zh, "name_en": entry.name_en, "unit_of_measure": entry.unit_of_measure}
+        made.append(row)
+    return pl.DataFrame(made, schema_overrides={"value": pl.Float64})
+
+
+def line(unit, values, **same):
+    """One unit's values by year."""
+    return frame(*((unit, year, value) for year, value in values.items()), **same)
+
+
+def joins(fig):
+    """The pairs of years that a drawn line joins."""
+    found = set()
+    for drawn in fig.axes[0].lines:
+        if drawn.get_linestyle() == "-" and len(drawn.get_xdata()) > 1:
+            years = [int(x) for x in drawn.get_xdata()]
+            found |= set(zip(years, years[1:], strict=False))
+    return found
+
+
+def dots(fig):
+    """The drawn points (x, y), each once."""
+    return sorted((d.get_xdata()[0], d.get_ydata()[0]) for d in fig.axes[0].lines if d.get_linestyle() == "None")
+
+
+def words(fig):
+    """All that is written in the figure."""
+    legend = fig.axes[0].get_legend()
+    inside = [t.get_text() for t in fig.axes[0].texts] + ([t.get_text() for t in legend.get_texts()] if legend else [])
+    return [t.get_text() for t in fig.texts] + inside
+
+
+def title(fig):
+    return fig.texts[0].get_text().replace("\n", "")
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("indicator", "unit", "years", "joined"),
+    [
+        ("litigation.loss_rate", "甲省", [2018, 2019, 2020], {(2018, 2019), (2019, 2020)}),
+        ("litigation.loss_rate", "甲省", [2018, 2019, 2021, 2022], {(2018, 2019), (2021, 2022)}),
+        ("litigation.loss_rate", "甲省", [2018, 2020, 2022], set()),
+        ("litigation.loss_rate", "甲省", [2018, 2019], set()),
+        ("litigation.loss_rate", "甲省", [2018], set()),
+        ("mediation.cases", "全国", [2020, 2021, 2022, 2023], {(2020, 2021), (2022, 2023)}),
+        ("mediation.cases", "甲省", [2020, 2021, 2022, 2023], {(2020, 2021), (2021, 2022), (2022, 2023)}),
+    ],
+)
+def test_only_consecutive_comparable_years_are_joined(indicator, unit, years, joined):
+    table = line(unit, dict.fromkeys(years, 12), indicator=indicator)
+    fig = charts.trend(table, indicator)
+    assert joins(fig) == joined
+    assert [x for x, _ in dots(fig)] == years
+
+
+def test_a_break_is_named_and_the_title_does_not_cross_it():
+    table = line("全国", {2019: 700, 2020: 800, 2021: 900, 2022: 1500}, indicator="mediation.cases")
+    fig = charts.trend(table, "mediation.cases")
+    assert title(fig) == "全国调解案件数由2019年的700件增至2021年的900件"
+    assert any("2022年起含法院委派委托案件" in text for text in words(fig))
+
+
+def test_scopes_and_bases_are_lines_of_their_own():
+    table = pl.concat([line("甲省", {2018: 1, 2020: 2, 2022: 3}), line("甲省", {2019: 1, 2021: 2, 2023: 3}, scope="own")])
+    fig = charts.trend(table, "litigation.loss_rate", scope=("own", "area"))
+    assert joins(fig) == set()
+    assert len(dots(fig)) == 6
+
+
+@pytest.mark.parametrize(
+    ("given", "years"),
+    [
+        ({}, [2018, 2019]),  # the commonest scope
+        ({"scope": "own"}, [2020]),
+        ({"scope": ("own", "area")}, [2018, 2019, 2020]),
+        ({"units": ["乙省"], "scope": "area"}, [2019]),
+    ],
+)
+def test_which_rows_a_series_takes(given, years):
+    table = frame(
+        ("甲省", 2018, 1),
+        ("乙省", 2019, 2),
+        ("甲省", 2020, 3, {"scope": "own"}),
+        ("甲省", 2021, 4, {"period": "2021-H1"}),
+        ("甲省", 2022, None),
+    )
+    assert sorted(charts.series(table, "litigation.loss_rate", **given)["year"]) == years
+
+
+def test_nothing_to_draw_is_an_error_that_names_the_indicator():
+    with pytest.raises(ValueError, match="mediation.cases"):
+        charts.trend(frame(("甲省", 2018, 1)), "mediation.cases")
+
+
+# --- marks ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "origin", "marker", "named"),
+    [
+        ("exact", "reported", "o", ""),
+        ("over", "reported", "^", "多于（余、多、超）"),
+        ("under", "reported", "v", "不足（近、不到）"),
+        ("about", "reported", "o", "约数"),
+        ("over", "summed", "s", "由分项相加"),
+        ("exact", "derived", "D", "由其他指标算出"),
+        ("exact", "corrected", "P", "人工更正"),
+        ("exact", "implied", "X", "由文字推断"),
+    ],
+)
+def test_values_that_are_not_exact_are_hollow_and_named(qualifier, origin, marker, named):
+    table = frame(("甲省", 2018, 3), ("甲省", 2019, 4, {"qualifier": qualifier, "origin": origin}))
+    fig = charts.trend(table, "litigation.loss_rate")
+    (dot,) = [d for d in fig.axes[0].lines if d.get_linestyle() == "None" and d.get_xdata()[0] == 2019]
+    assert dot.get_marker() == marker
+    assert (to_hex(dot.get_markerfacecolor()) == "#ffffff") == bool(named)
+    assert (named in words(fig)) if named else fig.axes[0].get_legend() is None
+
+
+# --- titles --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("indicator", "values", "zh", "en"),
+    [
+        ("litigation.loss_rate", {2018: 16.4, 2019: 11, 2020: 9.75}, "甲省行政诉讼败诉率由2018年的16.4%降至2020年的9.75%", "fell from 16.4% in 2018 to 9.75% in 2020"),
+        ("mediation.cases", {2018: 8000, 2019: 1, 2021: 12345}, "甲省调解案件数由2018年的8,000件增至2021年的1.2万件", "rose from 8,000 in 2018 to 12.3k in 2021"),
+        ("mediation.cases", {2018: 5, 2019: 1, 2021: 5}, "甲省调解案件数：2018年与2021年持平，均为5件", "the same in 2018 and 2021, 5"),
+        ("mediation.cases", {2018: 5, 2019: 9}, "调解案件数：2018–2019年1个单位2个值", "Disputes mediated: 2 values of 1 units, 2018–2019"),
+        ("litigation.appearance_rate", {2018: 100, 2019: 90}, "行政机关负责人出庭应诉率：2018–2019年1个单位2个值，其中1个为100%", "1 of them 100%"),
+    ],
+)  # fmt: skip
+def test_the_title_says_what_the_rows_say(indicator, values, zh, en):
+    table = line("甲省", values, indicator=indicator)
+    assert title(charts.trend(table, indicator)) == zh
+    assert en in title(charts.trend(table, indicator, lang="en")).replace("  ", " ")
+
+
+def test_several_units_are_counted():
+    units = {"甲省": (1, 2, 3), "乙省": (3, 2, 1), "丙省": (1, 1, 4)}
+    table = pl.concat([line(unit, dict(zip((2018, 2019, 2020), values, strict=True))) for unit, values in units.items()])
+    assert title(charts.trend(table, "litigation.loss_rate")) == "行政诉讼败诉率：有三年以上数据的3个单位中，2个上升、1个下降（首末年相比）"
+
+
+@pytest.mark.parametrize(
+    ("indicator", "values", "expected"),
+    [
+        ("publicity.activities", [3, 5, 8], "普法活动场次：2024年只有3个单位的数"),
+        ("publicity.activities", range(1, 10), "普法活动场次：2024年9个单位从1场到9场，9个省级的中位数5场"),
+        ("training.exam_pass_rate", [100, 100, 98], "学法考试合格率：2024年3个单位中2个为100%"),
+    ],
+)
+def test_distribution_titles(indicator, values, expected):
+    table = frame(*((f"单位{i}", 2024, v) for i, v in enumerate(values)), indicator=indicator)
+    fig = charts.distribution(table, indicator, 2024)
+    assert title(fig) == expected
+    assert len(dots(fig)) == len(values)
+
+
+def test_rates_mostly_at_hundred_are_not_ranked():
+    table = frame(("甲县", 2024, 100), ("乙县", 2024, 100), ("丙县", 2024, 97), indicator="training.exam_pass_rate")
+    assert not any("县 " in text for text in words(charts.distribution(table, "training.exam_pass_rate", 2024)))
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "zh", "en"),
+    [
+        (98.78, "%", "98.78%", "98.78%"),
+        (100, "%", "100%", "100%"),
+        (1287, "件", "1,287件", "1,287"),
+        (984000, "个", "98.4万个", "984k"),
+        (1.174e10, "元", "117.4亿元", "11.7bn"),
+        (0, "件", "0件", "0"),
+    ],
+)
+def test_numbers_are_said_as_readers_say_them(value, measure, zh, en):
+    assert (charts.number(value, measure), charts.number(value, measure, "en")) == (zh, en)
+
+
+# --- the other charts ----------------------------------------------------------------------------
+
+RATE = ("mediation.success_rate", "mediation.succeeded", "mediation.cases")
+
+
+def mediation():
+    return frame(
+        ("甲县", 2023, 98, {"indicator": RATE[0]}),
+        ("甲县", 2023, 99, {"indicator": RATE[1]}),
+        ("甲县", 2023, 100, {"indicator": RATE[2], "basis": "调解"}),
+        ("乙县", 2023, 95, {"indicator": RATE[0]}),
+        ("乙县", 2023, 200, {"indicator": RATE[2], "scope": "own"}),
+        ("乙县", 2023, 190, {"indicator": RATE[1], "scope": "own"}),
+        ("丙县", 2023, 95, {"indicator": RATE[0]}),
+        ("丙县", 2023, 190, {"indicator": RATE[1], "qualifier": "over"}),
+        ("丙县", 2023, 200, {"indicator": RATE[2]}),
+        tier="county",
+    )
+
+
+def test_reported_and_computed_rates_of_one_scope():
+    rows = charts.reported_and_computed(mediation(), *RATE)
+    assert rows.select("unit", "value", "computed", "difference").rows() == [("丙县", 95, 95, 0), ("甲县", 98, 99, -1)]
+    fig = charts.dumbbell(mediation(), *RATE)
+    assert title(fig) == "调解成功率：2个可核算的单位年中1个所报与所算相差不到0.1个百分点"
+    assert {"−1.00", "+0.00*"} <= set(words(fig))
+
+
+def test_paired_counts_take_the_latest_year_and_divide():
+    activities, audience = {"indicator": "publicity.activities"}, {"indicator": "publicity.audience"}
+    table = frame(("甲镇", 2023, 10, activities), ("甲镇", 2023, 500, audience), ("甲镇", 2024, 20, activities), ("甲镇", 2024, 600, audience), ("乙镇", 2024, 9, activities))
+    assert charts.paired(table, "publicity.activities", "publicity.audience").select("unit", "year", "ratio").rows() == [("甲镇", 2024, 30)]
+    assert title(charts.together(table, "publicity.activities", "publicity.audience")) == "1个单位同时公布普法活动场次与普法受众人次：每场从30到30人次"
+
+
+def test_share_at_hundred_counts_by_scope():
+    table = frame(("甲镇", 2023, 100, {"scope": "own"}), ("乙镇", 2023, 100, {"scope": "own"}), ("甲省", 2023, 94), ("乙省", 2023, 100))
+    rows = charts.at_hundred(table, "litigation.loss_rate")
+    assert rows.select("scope", "hundred", "n", "share").rows() == [("own", 2, 2, 1), ("area", 1, 2, 0.5)]
+    assert title(charts.share_at_hundred(table, "litigation.loss_rate")) == "行政诉讼败诉率：4个值中3个为100%"
+
+
+def test_coverage_counts_units_and_leaves_blank_what_is_not_there():
+    table = pl.concat([line("甲省", {2018: 1, 2020: None}), line("乙省", {2020: 3}), line("乙省", {2020: 3}, indicator="mediation.cases")])
+    assert charts.counts(table).select("theme", "year", "units").rows() == [("litigation", 2018, 1), ("litigation", 2020, 2), ("mediation", 2020, 1)]
+    fig = charts.coverage(table)
+    assert title(fig) == "2个单位中1个只有一年的数据，有三年以上的0个；2020年最多，有2个单位"
+    assert sorted(t.get_text() for t in fig.axes[0].texts) == ["1", "1", "2"]
+
+
+# --- looks ---------------------------------------------------------------------------------------
+
+
+def busy():
+    """Many long-named units close together, marks and all."""
+    names = [f"贵州省黔西南布依族苗族自治州普安县第{i}乡镇" for i in range(12)]
+    rows = [(n, 2018 + j, 90 + (i * 7 + j * 3) % 11, {"qualifier": "over"} if j else {}) for i, n in enumerate(names) for j in range(i % 4 + 1)]
+    return frame(*rows, tier="town", indicator="litigation.appearance_rate")
+
+
+ALL = {
+    "trend": lambda lang: charts.trend(busy(), "litigation.appearance_rate", lang=lang),
+    "distribution": lambda lang: charts.distribution(busy(), "litigation.appearance_rate", lang=lang),
+    "share_at_hundred": lambda lang: charts.share_at_hundred(busy(), "litigation.appearance_rate", lang=lang),
+    "coverage": lambda lang: charts.coverage(busy(), lang=lang),
+    "coverage by indicator": lambda lang: charts.coverage(busy(), "indicator", lang=lang),
+    "dumbbell": lambda lang: charts.dumbbell(mediation(), *RATE, lang=lang),
+    "together": lambda lang: charts.together(mediation(), RATE[2], RATE[1], lang=lang),
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_is_clipped_and_no_glyph_is_missing(name, lang):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fig = ALL[name](lang)
+        fig.draw_without_rendering()
+    renderer = fig.canvas.get_renderer()
+    ax = fig.axes[0]
+    shown = [*fig.texts, *ax.texts, *ax.get_yticklabels()]
+    boxes = [t.get_window_extent(renderer) for t in shown if t.get_text()]
+    assert all(b.x0 >= 0 and b.y0 >= 0 and b.x1 <= fig.bbox.x1 and b.y1 <= fig.bbox.y1 for b in boxes)
+    assert not any(a.overlaps(b) for a, b in combinations([t.get_window_extent(renderer) for t in fig.texts], 2))
+    assert any("数据来源" in t or "Source" in t for t in words(fig))
+    assert any("n=" in t for t in words(fig))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_english_charts_have_english_titles(name):
+    assert title(ALL[name]("en")).isascii() or "–" in title(ALL[name]("en"))
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ValueError, match="lang"):
+        charts.trend(busy(), "litigation.appearance_rate", lang="fr")
+
+
+def test_a_chart_leaves_the_callers_settings_alone_and_is_left_alone_by_them():
+    with mpl.rc_context({"font.family": ["monospace"], "axes.grid": False}):
+        before = dict(mpl.rcParams)
+        fig = ALL["trend"]("zh")
+        assert dict(mpl.rcParams) == before
+    assert fig.texts[0].get_fontfamily()[0] == "Noto Sans SC"
+
+
+def test_style_is_for_charts_of_ones_own():
+    with mpl.rc_context():
+        charts.style()
+        assert mpl.rcParams["font.family"][0] == "Noto Sans SC"
+        assert mpl.rcParams["figure.figsize"][0] / mpl.rcParams["figure.figsize"][1] == pytest.approx(16 / 9)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_picture_and_numbers_lie_side_by_side(tmp_path):
+    rows = charts.series(busy(), "litigation.appearance_rate")
+    paths = charts.save(charts.trend(busy(), "litigation.appearance_rate"), rows, tmp_path / "figures" / "appearance_rate")
+    assert sorted(p.name for p in (tmp_path / "figures").iterdir()) == ["appearance_rate.csv", "appearance_rate.png", "appearance_rate.svg"]
+    assert paths[0].stat().st_size < 400_000
+    with Image.open(paths[0]) as picture:
+        assert picture.size == (3072, 1728)
+        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    written = pl.read_csv(paths[2])
+    assert paths[2].read_bytes().startswith(b"\xef\xbb\xbf")
+    assert sorted(written.select("year", "value").rows()) == dots(charts.trend(busy(), "litigation.appearance_rate"))
+    assert {"doc", "quote", "sentence"} <= set(written.columns)
+
+
+@pytest.mark.parametrize("name", ["trend", "coverage"])
+def test_the_same_table_gives_the_same_bytes(name, tmp_path):
+    files = [charts.save(ALL[name]("zh"), busy(), tmp_path / str(i) / "x") for i in range(2)]
+    assert [p.read_bytes() for p in files[0]] == [p.read_bytes() for p in files[1]]
+
+
+def test_figures_are_drawn_as_far_as_the_table_goes(tmp_path):
+    failures = charts.figures(tmp_path, pl.concat([busy(), mediation()]))
+    assert {"coverage.png", "coverage.csv", "appearance_rate.svg", "mediation_success_rate.png"} <= {p.name for p in tmp_path.iterdir()}
+    assert set(failures) == {"loss_rate", "mediation_cases", "mediation_committees", "publicity_activities", "publicity_audience", "study_sessions"}
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+
+def test_every_break_is_of_known_indicators_and_says_where_it_is_known_from():
+    for found in charts._breaks():
+        assert set(found) == {"indicators", "units", "year", "reason_zh", "reason_en", "source"}
+        assert set(found["indicators"]) <= set(catalogue.load())
+        assert found["source"]
+
+
+def test_every_theme_has_a_name():
+    assert set(charts.THEMES) == {entry.theme for entry in catalogue.load().values()}

@@ -1,0 +1,122 @@
+"""What the reader makes of sentences: the constructions one by one, the wordings as a corpus, any text at all."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.mentions import find, find_mentions
+from analysis.reports import report_from_text
+from analysis.scores import score_wordings
+
+WORDINGS = Path(__file__).parent / "wordings"
+
+
+def rows(text: str, year: int = 2024):
+    return [(m.indicator, m.value, m.year, m.role) for m in find_mentions(report_from_text(text, year=str(year)))]
+
+
+@pytest.mark.parametrize(
+    ("construction", "text", "expected"),
+    [
+        (
+            "ellipsis over commas",
+            "全县共调解纠纷512件，成功503件，成功率98.2%，司法确认40件。",
+            [("mediation.cases", 512), ("mediation.succeeded", 503), ("mediation.success_rate", 98.2), ("mediation.confirmed", 40)],
+        ),
+        ("subject in the heading", "1.行政复议。共收到申请63件，受理58件。", [("reconsideration.received", 63), ("reconsideration.received", 58)]),
+        (
+            "parts that add up",
+            "全县调委会113个，其中街道11个，社区84个，行业性18个。",
+            [("mediation.committees", 113), ("mediation.committees", 11), ("mediation.committees", 84), ("mediation.committees", 18)],
+        ),
+        ("分别", "负责人出庭应诉率、人民调解成功率分别达到99.6%和98.4%。", [("litigation.appearance_rate", 99.6), ("mediation.success_rate", 98.4)]),
+        ("one number for two rates", "网上可办率、事项进驻率均为100%。", [("services.hall_rate", 100), ("services.online_rate", 100)]),
+        ("number before its noun", "4200名国家工作人员参加统一学法考试。", [("training.exam_participants", 4200)]),
+        ("shared noun", "412项会议议题、267份合同协议通过合法性审查。", [("review.decisions", 412), ("review.contracts", 267)]),
+        ("two numbers for one noun", "开展业务培训3场200余人次。", [("training.sessions", 3), ("training.participants", 200)]),
+        ("label before a colon", "普法活动：185场次；受众：6.8万人。", [("publicity.activities", 185), ("publicity.audience", 68000)]),
+        ("a change is no level", "行政处罚案件同比下降12%，较上年减少30件。", []),
+        ("a target is no result", "力争调解成功率达到98%以上。", []),
+        ("a requirement for each is no total", "每个村配备2名以上人民调解员。", []),
+        ("a court's other cases", "县法院全年审结民商事案件3100件。", []),
+        ("implied by the wording", "全体行政执法人员人人持证。", [("enforcement.certified_rate", 100)]),
+        ("masked", "受理行政复议案件XX件。", [("reconsideration.received", None)]),
+        ("a flattened table", "指标\t数量\n行政检查\t5620次\n行政处罚\t318件", [("enforcement.inspections", 5620), ("enforcement.penalties", 318)]),
+    ],
+)
+def test_construction(construction, text, expected):
+    assert [(i, v) for i, v, _, _ in rows(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("败诉率4.2%（2023年为5.9%）。", [(4.2, 2024), (5.9, 2023)]),
+        ("败诉率由上年的6.1%降至5.2%。", [(6.1, 2023), (5.2, 2024)]),
+        ("截止2025年1月，全县共有律师事务所9家。", [(9, 2024)]),
+        ("2022年、2023年全县律师事务所分别为6家、7家。", [(6, 2022), (7, 2023)]),
+    ],
+)
+def test_year(text, expected):
+    assert [(v, y) for _, v, y, _ in rows(text)] == expected
+
+
+def test_targets_and_unmatched_quantities_are_kept_with_their_spans():
+    report = report_from_text("新建会议室3间。\n三、2025年计划\n调解成功率达到98%。", year="2024")
+    found = find(report)
+    assert not found.mentions
+    assert [(t.indicator, report.text[t.start : t.end]) for t in found.targets] == [("mediation.success_rate", "98%")]
+    assert [u.quote for u in found.unmatched] == ["3间"]
+
+
+@pytest.mark.parametrize(("part", "at_least"), [("dev", 0.93), ("reports", 0.85), ("heldout", 0.88)])
+def test_wordings(part, at_least):
+    assert score_wordings(WORDINGS / part).f1 >= at_least
+
+
+_PIECES = "全县 共 累计 调解 纠纷 受理 复议 案件 出庭应诉率 其中 分别 由 提高到 力争 2023年 98% 3045件 12场 X件 两次 ， 。 ； 、 ： （ ） \n \t 一、 （一） 一是 问题 下一步 共计 “ ” 《 》".split(" ")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(_PIECES), max_size=60))
+def test_any_text_is_read_and_every_quote_is_verbatim(pieces):
+    report = report_from_text("文" + "".join(pieces), year="2024")
+    found = find(report)
+    for mention in [*found.mentions, *found.targets]:
+        assert report.text[mention.start : mention.end] == mention.quote
+    for quantity in found.unmatched:
+        assert report.text[quantity.start : quantity.end] == quantity.quote
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=300))
+def test_arbitrary_text_raises_nothing(text):
+    find_mentions(report_from_text("文" + text, year="2024"))
+
+
+@pytest.mark.parametrize("piece", ["共计", "全年共调解纠纷30件，", "由上年的", "分别为", "（", "1、", "“", "年", "　", "其中12件、"])
+def test_time_grows_with_the_text_and_no_faster(piece):
+    def seconds(times: int) -> float:
+        report = report_from_text("文" + piece * times, year="2024")
+        start = time.process_time()
+        find_mentions(report)
+        return time.process_time() - start
+
+    seconds(200)
+    small, large = seconds(500), seconds(4000)
+    assert large < 40 * small + 0.5
+
+
+def test_reference_reports():
+    shared = os.environ.get("FAZHI_SHARED")
+    if not shared:
+        pytest.skip("FAZHI_SHARED does not name the folder with reports/gold")
+    from analysis.scores import score_reports
+
+    result = score_reports(Path(shared) / "reports")
+    assert result.f1 >= 0.96
+    assert result.precision >= 0.96
