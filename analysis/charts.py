@@ -18,7 +18,6 @@ import io
 import itertools
 import os
 import sys
-import tempfile
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -280,7 +279,7 @@ def _measured(rows: pl.DataFrame, lang: str) -> str:
 
 def _source(rows: pl.DataFrame, lang: str, left_out: int = 0) -> str:
     """The footer: how many reports, how many values, how many of other scope, basis or period are not drawn."""
-    docs = rows["doc"].str.split(";").explode().n_unique()
+    docs = rows["doc"].str.split(";").explode(empty_as_null=True).n_unique()
     zh = f"数据来源：{docs}份公开报告，见 documents 表；n={rows.height}"
     en = f"Source: {docs} published reports, see the documents table; n={rows.height}"
     if left_out:
@@ -861,9 +860,9 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
     label = _say(lang, "name_zh", "name_en")
     x_name, y_name = (table.filter(pl.col("indicator") == i)[label][0] for i in (x, y))
     x_unit, y_unit, n = rows["x_unit_of_measure"][0], rows["unit_of_measure"][0], rows.height
-    low, middle, high = (_plain(v, 0) for v in (rows["ratio"].min(), rows["ratio"].median(), rows["ratio"].max()))
-    zh = f"{n}个单位同时公布{x_name}与{y_name}：每{x_unit}从{low}到{high}{y_unit}" + (f"，中位数{middle}" if n >= FEW else "")
-    en = f"{n} units publish both {x_name.lower()} and {y_name.lower()}: {low} to {high} each" + (f", median {middle}" if n >= FEW else "")
+    low, middle, high = (_plain(v, 0 if v >= 10 else 1) for v in (rows["ratio"].min(), rows["ratio"].median(), rows["ratio"].max()))
+    zh = f"{n}个单位同时公布{x_name}与{y_name}：每{x_unit}" + (f"从{low}到{high}{y_unit}" if n > 1 else f"{low}{y_unit}") + f"，中位数{middle}" * (n >= FEW)
+    en = f"{n} units publish both {x_name.lower()} and {y_name.lower()}: " + (f"{low} to {high} each" if n > 1 else f"{low} each") + f", median {middle}" * (n >= FEW)
     when = _say(lang, f"{year}年" if year else "各取最近一年", f"{year}" if year else "latest year of each")
     subtitle = _say(lang, f"横轴：{x_name}（{x_unit}）　纵轴：{y_name}（{y_unit}）　{when}，同一单位同一年　范围：{_each(rows['scope'], lang, SCOPES)}", f"Across: {x_name}   Up: {y_name}   {when}, same unit and year   Scope: {_each(rows['scope'], lang, SCOPES)}")
     docs = pl.DataFrame({"doc": [*rows["doc"], *rows["x_doc"]]})
@@ -877,7 +876,7 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
     _values(ax.xaxis, "", lang)
     _values(ax.yaxis, "", lang)
     ax.minorticks_off()
-    each = [_ratio_line(ax, 10**k, x_unit, y_unit, lang) for k in range(0, 6)]
+    each = [_ratio_line(ax, 10**k, x_unit, y_unit, lang) for k in range(6)]
     points = [r | {"qualifier": r["qualifier"] if mark(r["qualifier"], r["origin"]) else r["x_qualifier"]} for r in rows.to_dicts()]
     _dots(ax, points, _palette()[0], "x_value", "value")
     _legend(ax, pl.DataFrame(points).select("qualifier", "origin"), lang)
@@ -970,15 +969,9 @@ def _svg(fig: Figure) -> bytes:
 
 def _put(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    os.replace(part, path)
 
 
 def save(fig: Figure, data: pl.DataFrame, path: str | Path) -> list[Path]:

@@ -127,11 +127,13 @@ def _read_row(text: str, header: Sequence[Span] | None, row: Sequence[Span], cap
     unit = next((name for name in names[1:] if name.lstrip("万亿") in measure_classes()), "")
     label = " ".join(name for name in names if name != unit)
     found = []
+    # a row of sums leaves the cells between its name and its numbers empty
+    shift = len(header) - len(row) if header and (len(header) == len(row) or _TOTAL.search(label)) else -1
     for i, (a, b) in enumerate(row):
         if _YEAR.fullmatch(text[a:b]) and not i:
             label = text[a:b] + "年 " + label
             continue
-        column = text[slice(*header[i])] if header and len(header) == len(row) else ""
+        column = text[slice(*header[i + shift])] if header and shift >= 0 else ""
         found.extend(_read_cell(text, a, b, label, column, unit, caption))
     return found
 

@@ -173,6 +173,8 @@ class _Reader:
         self.rest: list[tuple[Quantity, Sentence]] = []
         self.headings: dict[tuple[str, ...], tuple[int, int | None]] = {}
         self.previous: _Previous | None = None
+        self.title = 0  # the words of a title that names one topic (行政复议统计分析)
+        self.totals: dict[tuple[str, Number], _Draft] = {}  # what was stated so far, by measure and value
         self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
@@ -197,6 +199,8 @@ class _Reader:
 
     def sentence(self, sentence: Sentence, own: list[Quantity]) -> None:
         text = self.text
+        if sentence.title and not _GENERAL_TITLE.search(text, sentence.start, sentence.end):
+            self.title = self.words.mask(text[sentence.start : sentence.end])
         if sentence.title or not own and not _TRIGGER.search(text, sentence.start, sentence.end):
             self.previous = _Previous(sentence, None, None)
             return
@@ -207,7 +211,7 @@ class _Reader:
             before = self.previous.mask(self.words, text)
             if self.previous.draft and _FOLLOWS.match(text, sentence.start):
                 last = self.previous.draft
-        scene = Scene(self.words, text, sentence.start, sentence.end, own, before, heading)
+        scene = Scene(self.words, text, sentence.start, sentence.end, own, before, heading | self.title)
         found = self.judge(scene, sentence, year, last)
         for draft in found:
             (self.targets if draft.status == PLAN else self.drafts).append(draft)
@@ -233,6 +237,7 @@ class _Reader:
         lefts: list[Span] = []
         parents = _sums(scene)
         made: dict[int, _Draft] = {}
+        shares = self.shares_of_a_total(scene)
         latest: dict[str, _Draft] = {}
         for i, q in enumerate(scene.quantities):
             left, right = stretches(scene, i)
@@ -241,7 +246,7 @@ class _Reader:
             if q.measure == "point" or _is_change(scene, i) or _is_each(scene, i) or _is_double(scene, i) or _is_rest(scene, i):
                 self.silent.add(q.start)
                 continue
-            drafts = self.read_number(scene, sentence, year, i, left, right, latest.get(q.measure, last), made.get(parents.get(i, -1)))
+            drafts = self.read_number(scene, sentence, year, i, left, right, latest.get(q.measure, last), made.get(parents.get(i, -1)) or shares.get(i))
             if not drafts:
                 if sentence.status != PLAN:
                     self.rest.append((q, sentence))
@@ -249,9 +254,27 @@ class _Reader:
             status = _status(scene, sentence, q, self.year)
             for draft in drafts:
                 draft.status = status
+                if draft.quantity.value is not None and not draft.part:
+                    self.totals.setdefault((q.measure, draft.quantity.value), draft)
             found.extend(drafts)
             last = made[i] = latest[q.measure] = drafts[-1]
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))
+        return found
+
+    def shares_of_a_total(self, scene: Scene) -> dict[int, _Draft]:
+        """For at least three numbers of one measure that add up to a value stated before: that value, for each of them."""
+        found: dict[int, _Draft] = {}
+        start = 0
+        numbers = scene.quantities
+        while start < len(numbers):
+            end = start
+            while end < len(numbers) and numbers[end].measure == numbers[start].measure and numbers[end].value is not None:
+                end += 1
+            if end - start >= 3 and numbers[start].measure not in ("", "percent", "money"):
+                total = self.totals.get((numbers[start].measure, sum(q.value for q in numbers[start:end])))
+                if total is not None:
+                    found.update(dict.fromkeys(range(start, end), total))
+            start = max(end, start + 1)
         return found
 
     def left(self, scene: Scene, i: int, left: Span, right: Span, lefts: list[Span]) -> Span:
@@ -386,8 +409,8 @@ class _Reader:
         same = before.end > scene.start
         if not same and not _FOLLOWS.match(scene.text, scene.start):
             return False
-        if scene.mask(*head(scene, i, right)) & self.words.content or last.no & scene.mask(*left):
-            return False
+        if scene.text[right[0] : right[1]].strip() or last.no & scene.mask(*left):
+            return False  # a number that has a predicate of its own tells something else
         words = scene.text[left[0] : left[1]]
         if _is_generic(words):
             return same or bool(_FOLLOWS.match(scene.text, scene.start))
@@ -540,6 +563,7 @@ class _Previous:
         return words.mask(text[self.sentence.start : self.sentence.end])
 
 
+_GENERAL_TITLE = re.compile(r"法治政府|法治建设|依法行政|总结|年鉴|工作报告|统计公报|司法局")
 _TITLE = re.compile(r"(?:19|20)\d\d年.*(?:报告|总结|汇报|情况|工作)$")
 
 
@@ -590,7 +614,7 @@ def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> 
     segment = scene.segment(scene.clause_index(q.start))
     if (span := _target_in(scene, segment, q.start)) and not _DONE.search(scene.text, span[1], q.start):
         return PLAN
-    if year is not None and any(value > year and segment <= start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years):
+    if year is not None and any(value > year and start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years):
         return PLAN
     return sentence.status
 

@@ -14,7 +14,7 @@ from analysis.quantities import Quantity
 
 Span = tuple[int, int]
 
-_CUT = re.compile(r"[，,；;：:（()）。！？\t|｜]")
+_CUT = re.compile(r"[，,；;：:（()）。！？】\t|｜]")
 _ASIDE = re.compile(r"[（(][^（()），。；]{1,14}[)）]")
 _STRONG = "；;"
 
@@ -207,6 +207,10 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         label = scene.clauses[index - 1]  # 普法活动：185场次
         if label[1] - label[0] <= 18 and not any(label[0] <= p.start < label[1] for p in scene.quantities):
             left = label[0]
+    if left == scene.clauses[index][0] and text[left - 1 : left] in ("）", ")") and index and not text[left : q.start].strip(" 约近超逾共计为达"):
+        opening = max(text.rfind("（", scene.start, left), text.rfind("(", scene.start, left))
+        if opening > scene.start:  # 审结（含上年结转3件）30件
+            return (scene.clauses[scene.clause_index(opening - 1)][0], opening), (q.end, right)
     return (left, q.start), (q.end, right)
 
 

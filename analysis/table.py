@@ -9,7 +9,8 @@ How an observation comes about. Its key is unit, period, indicator, scope, basis
    (甲、乙分别为3件、4件; 其中…，其余…); such a sum is `over`. Other parts give no observation.
 3. The higher source goes first: government, department, court, statistics, press.
 4. Among equals the later published, where both dates are known.
-5. Among the rest the most exact; where one of them differs from it beyond the rounding of their words, there is no value: flag `disputed`, both in `checks`.
+5. Among the rest the most exact. Where another differs from it beyond the rounding of their words, there is no
+   value: flag `disputed`, both in `checks`.
 A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
 observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
 
