@@ -158,6 +158,7 @@ def _is_kind(words: str) -> bool:
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
 _FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
+_CHANGED = re.compile(r"(?:大幅|明显|进一步)?(?:下降|上升|增长|增加|减少|提高|提升|增至|升至|降至|又|以上|左右|相比)")
 _LISTED = re.compile(r"其中|包括|按.{0,10}[分看][，,：:]|从.{0,8}看")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
@@ -329,16 +330,16 @@ class _Reader:
             wording = self.choose(around, q)
             if wording is None:
                 continue
-            if parent is not None and wording.indicator.theme != parent.indicator.theme and q.measure == parent.quantity.measure:
+            if parent is not None and parent.indicator.theme in _BY_MATTER and wording.indicator.theme != parent.indicator.theme:
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
             draft = self.draft(scene, sentence, year, i, wording, around, left)
             return [draft, *(replace(draft, indicator=load()[other]) for other in wording.also)]
         if parent is not None and (_VERBS.search(scene.text, *left) or parent.no & near):
             parent = None  # 接收3218名、解除2879名，在册339名: flows that add up are no parts
-        if parent is None and (bits := self.noun_before(scene, i, left)):
+        if bits := self.noun_before(scene, i, left):
             around = context(scene, i, bits | near | tail)
             wording = self.choose(around, q)
-            if wording:
+            if wording and (parent is None or wording.indicator.theme == parent.indicator.theme):
                 draft = self.draft(scene, sentence, year, i, wording, around, left)
                 draft.part |= not _is_generic(scene.text[slice(*left)])
                 return [draft]
@@ -409,7 +410,8 @@ class _Reader:
         same = before.end > scene.start
         if not same and not _FOLLOWS.match(scene.text, scene.start):
             return False
-        if scene.text[right[0] : right[1]].strip() or last.no & scene.mask(*left):
+        told = scene.text[right[0] : right[1]].strip()
+        if told and not _CHANGED.match(told) or last.no & scene.mask(*left):
             return False  # a number that has a predicate of its own tells something else
         words = scene.text[left[0] : left[1]]
         if _is_generic(words):
@@ -672,6 +674,9 @@ def _sums(scene: Scene) -> dict[int, int]:
             found.update(dict.fromkeys(parts, i))
     return found
 
+
+# cases are told apart by what they are about: 复议申请532件, 行政处罚类208件
+_BY_MATTER = frozenset({"reconsideration", "litigation", "mediation", "disputes", "petitions", "legal_services"})
 
 # the stage or stock that indicators.csv puts first where a report gives several
 _FIRST_BASIS = {

@@ -488,7 +488,7 @@ def _joined(words: Iterable[str]) -> str:
 
 # --- All reports ---------------------------------------------------------------------------------
 
-_FILES_A_PROCESS = 250  # fewer are read before another process has started
+_FILES_A_PROCESS = 500  # fewer are read before another process has started
 
 
 def _processes(asked: int | None, count: int) -> int:
