@@ -86,7 +86,7 @@ def _joins(before: str, line: str, after: str, width: int, spanning: Callable[[s
     return not (mark and "。" not in before and len(before) < 45) and not _looks_like_title(before)
 
 
-_CELLS = re.compile(r"\t|[|｜]|[^\s】] {2,}\S")
+_CELLS = re.compile(r"\t|[|｜]|[^\s】] {2,}\S|[^\s】。，；]　[^\s]")
 
 
 def _broken_number(before: str, after: str) -> bool:
@@ -203,7 +203,7 @@ _EMPHASIS = re.compile(r"\*\*[ ]?")
 
 _BREAK = re.compile(r"[。！？\n]|[；;，,：:](?=[一二三四五六七八九]是[^否]|[（(][一二三四五六七八九][)）])")
 _WORDS_PLAN = re.compile(
-    r"下一?步|下一?年|下半年(?:工作)?(?:安排|计划|打算|思路|重点)|明年|工作(?:计划|打算|安排|思路|重点|设想|展望|谋划|目标)|(?:主要|重点)?(?:计划|打算|安排|举措)$|今后|展望|努力方向|改进措施|整改措施|怎么干|打算|未来|(?:工作|对策|意见|几点)建议$"
+    r"下一?步|下一?年|下半年(?:工作)?(?:安排|计划|打算|思路|重点)|明年|工作(?:计划|打算|安排|思路|重点|设想|展望|谋划|目标)|(?:主要|重点)?(?:计划|打算|安排)$|今后|展望|努力方向|改进措施|整改措施|怎么干|打算|未来|(?:工作|对策|意见|几点)建议$"
 )
 _WORDS_SHORT = re.compile(r"问题|不足|短板|困难|差距|薄弱|欠缺|原因|挑战|不容回避")
 _WORDS_DONE = re.compile(r"成效|举措和|情况|做法|完成|主要工作|亮点|履行|措施及")
