@@ -34,6 +34,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
@@ -98,6 +99,22 @@ THEMES = {
     "correction": ("矫正与安置帮教", "Correction"),
     "oversight": ("监督", "Oversight"),
 }
+BASES = {
+    "": "not stated", "宪法": "constitution", "学法": "law study", "执法资格": "enforcement licence", "年检": "yearly check",
+    "进驻": "in the hall", "目录": "catalogue", "权力清单": "list of powers", "可办": "can be done online", "全程网办": "wholly online",
+    "一网通办": "one portal", "电子化办结": "closed online", "收到": "received", "受理": "accepted", "答复": "answered",
+    "本级政府": "own government", "部门": "departments", "本机关审核": "reviewed here", "送上级审核": "sent up for review",
+    "上报": "sent up", "收备": "filed here", "列入清理": "listed", "评估": "assessed", "现有": "in place", "新聘": "newly engaged",
+    "专职": "full-time", "兼职": "part-time", "执业": "practising", "总数": "all", "持证": "certified", "检查": "inspections",
+    "双随机": "double-random checks", "巡查": "patrols", "立案": "opened", "查办": "investigated", "决定": "decided",
+    "办理": "handled", "直接纠错": "directly corrected", "综合纠错": "corrected in all", "调解": "mediated", "和解": "settled",
+    "撤回": "withdrawn", "一审": "first instance", "二审": "second instance", "全部审级": "all instances", "新收": "new",
+    "含旧存": "with carried over", "件": "cases", "次": "times", "人次": "person-times", "负责人": "heads and deputies",
+    "正职": "heads", "生效": "final", "判决": "judgments", "含委派": "with court-referred", "标的": "amount in dispute",
+    "协议": "amount agreed", "重大": "major", "办结": "closed", "法律援助": "legal aid", "追薪": "wages recovered", "新增": "new in the year",
+    "申报": "applied for", "在册": "registered", "接收": "taken over", "走访": "visited", "安置": "resettled", "回复": "answered",
+    "采纳": "adopted",
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- look
@@ -155,12 +172,12 @@ def _say(lang: str, zh: str, en: str) -> str:
 
 
 def _pieces(text: str) -> Iterable[str]:
-    """The text in pieces that may start a line: Latin words whole, Chinese by character, closing marks kept left."""
+    """The text in pieces that may start a line: Latin words and numbers with their measure word whole, closing marks kept left."""
     piece = ""
     for char in text:
         wide = unicodedata.east_asian_width(char) in "WF"
         closing = char in "，。；：、）》”！？％"
-        opened = piece.endswith(("（", "《", "“"))
+        opened = piece.endswith(("（", "《", "“")) or (piece[-1:].isdigit() and wide)
         if piece and not opened and not closing and (wide or piece[-1] == " " or unicodedata.east_asian_width(piece[-1]) in "WF"):
             yield piece
             piece = ""
@@ -271,10 +288,10 @@ def _each(words: Iterable[str], lang: str, names: Mapping[str, tuple[str, str]])
 def _measured(rows: pl.DataFrame, lang: str) -> str:
     """The subtitle's words: indicator and unit of measure, scope, basis."""
     scope = _each(rows["scope"], lang, SCOPES)
-    basis = _each(rows["basis"], lang, {"": ("未注明", "not stated")})
-    measure = rows["unit_of_measure"][0]
-    name = _name(rows, lang)
-    return _say(lang, f"{name}（{measure}）　范围：{scope}　口径：{basis}", f"{name} ({measure})   Scope: {scope}   Basis: {basis}")
+    basis = _each(rows["basis"], lang, {zh: (zh or "未注明", en) for zh, en in BASES.items()})
+    measure, name = rows["unit_of_measure"][0], _name(rows, lang)
+    unit = {"%": " (%)", "元": " (yuan)"}.get(measure, "")
+    return _say(lang, f"{name}（{measure}）　范围：{scope}　口径：{basis}", f"{name}{unit}   Scope: {scope}   Basis: {basis}")
 
 
 def _source(rows: pl.DataFrame, lang: str, left_out: int = 0) -> str:
@@ -428,9 +445,11 @@ def _label(
             (7, 8, "left", "bottom"), (7, -8, "left", "top"), (-7, 8, "right", "bottom"), (-7, -8, "right", "top"),
             (0, 20, "center", "bottom"), (0, -20, "center", "top"), (12, 18, "left", "bottom"), (12, -18, "left", "top"),
         ):  # fmt: skip
-            note = ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", ha=ha, va=va, size=9, color=colour, zorder=4)
+            stem = {"arrowstyle": "-", "color": PALE, "lw": 0.7, "shrinkA": 0, "shrinkB": 4} if abs(dy) > 10 else None
+            note = ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", ha=ha, va=va, size=9, color=colour, zorder=4, arrowprops=stem)
             note.set_in_layout(False)
-            box = note.get_window_extent(renderer)
+            note.update_positions(renderer)
+            box = Text.get_window_extent(note, renderer)  # of the words alone, without the stem
             inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
             choices.append((sum(box.overlaps(other) for other in taken) + (0 if inside else 10), len(choices), note, box))
         cost, _, best, box = min(choices, key=lambda c: c[:2])
@@ -511,7 +530,7 @@ def _which(rows: pl.DataFrame, line: Sequence[Mapping[str, Any]], lang: str) -> 
     """Scope and basis of a line in brackets, as far as they are stated and the lines of the chart differ in them."""
     scope, basis = line[0]["scope"], line[0]["basis"]
     words = [_say(lang, *SCOPES[scope])] if scope and rows["scope"].n_unique() > 1 else []
-    words += [basis] if basis and rows["basis"].n_unique() > 1 else []
+    words += [_say(lang, basis, BASES.get(basis, basis))] if basis and rows["basis"].n_unique() > 1 else []
     return _say(lang, f"（{'，'.join(words)}）", f" ({', '.join(words)})") if words else ""
 
 
@@ -555,10 +574,10 @@ def trend(
         subtitle += _say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
     fig, ax = _canvas(_trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)))
     for line in [*rest, *named]:
-        colour = colours[line[0]["unit"]] if line in named else PALE
+        colour = colours.get(line[0]["unit"], PALE)
         for run in joined(line):
-            ax.plot([r["year"] for r in run], [r["value"] for r in run], color=colour, lw=2 if line in named else 1)
-        _dots(ax, line, colour, size=6.5 if line in named else 4.5)
+            ax.plot([r["year"] for r in run], [r["value"] for r in run], color=colour, lw=1 if colour == PALE else 2)
+        _dots(ax, line, colour, size=4.5 if colour == PALE else 6.5)
     for year in broken:
         ax.axvline(year - 0.5, color=QUIET, lw=1, ls=(0, (4, 3)))
     _years(ax, rows["year"])
@@ -586,7 +605,14 @@ def counts(table: pl.DataFrame, by: str = "theme") -> pl.DataFrame:
     return found.sort([total, pl.col(by), pl.col("year")], descending=[True, False, False]).select(by, "name_zh", "name_en", "year", "units", "rows", "docs")
 
 
-def _coverage_title(table: pl.DataFrame, lang: str) -> str:
+def _coverage_title(table: pl.DataFrame, rows: pl.DataFrame, by: str, lang: str) -> str:
+    """How many units have one year only; of indicators, how many have hardly any unit-year."""
+    if by == "indicator":
+        sums = rows.group_by("indicator", "name_zh", "name_en").agg(n=pl.col("units").sum()).sort(["n", "indicator"], descending=[True, False])
+        thin, top = (sums["n"] < 3).sum(), sums.row(0, named=True)
+        zh = f"{sums.height}项指标有数，其中{thin}项不到3个单位年；最多的是{top['name_zh']}，{top['n']}个单位年"
+        en = f"{sums.height} indicators have figures, {thin} of them fewer than 3 unit-years; most: {top['name_en'].lower()}, {top['n']}"
+        return _say(lang, zh, en)
     years = table.group_by("unit").agg(n=pl.col("year").n_unique())["n"]
     one, three, most = (years == 1).sum(), (years >= 3).sum(), table.group_by("year").agg(n=pl.col("unit").n_unique()).sort("n", "year", descending=True)
     zh = f"{len(years)}个单位中{one}个只有一年的数据，有三年以上的{three}个；{most['year'][0]}年最多，有{most['n'][0]}个单位"
@@ -613,7 +639,7 @@ def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str =
     subtitle = _say(lang, "每格：该年有数的单位数；空白为没有数", "Each cell: units with a figure in that year; blank where there is none")
     if hidden:
         subtitle += _say(lang, f"　只列最多的{len(kept)}项，另有{hidden}项", f"   The {len(kept)} best covered, {hidden} more not shown")
-    fig, ax = _canvas(_coverage_title(table, lang), subtitle, _source(table, lang))
+    fig, ax = _canvas(_coverage_title(table, rows, by, lang), subtitle, _source(table, lang))
     scale = mpl.colors.PowerNorm(0.5, 1, max(rows["units"].max(), 2))
     shades = sns.blend_palette(["#EAF2FA", _palette()[0]], as_cmap=True)
     sns.heatmap(grid, ax=ax, cmap=shades, norm=scale, annot=True, fmt=".0f", annot_kws={"size": 8, "color": INK}, cbar=False, linewidths=1, linecolor="white")
@@ -818,11 +844,11 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
         ax.plot(row["computed"], i, marker="D", mfc="white", mec=red, ls="none", ms=7.5, zorder=3)
         _dots(ax, [row | {"y": i}], blue, "value", "y", 6)
         about = "*" if {row["part_qualifier"], row["whole_qualifier"]} & {"over", "under", "about"} else ""
-        ax.annotate(f"{row['difference']:+.2f}{about}".replace("-", "−"), (1, i), (-2, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right", va="center", size=9, color=QUIET)
-    ax.set_yticks(range(n), [f"{names[r['unit']]} {r['year']}" + (f"（{r['whole_basis']}）" if r["whole_basis"] else "") for r in rows.to_dicts()])
+        ax.annotate(f"{row['difference']:+.2f}{about}".replace("-", "−"), (1, i), (10, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="left", va="center", size=9, color=QUIET)
+    ax.set_yticks(range(n), [f"{names[r['unit']]} {r['year']}" + _of(r["whole_basis"], lang) for r in rows.to_dicts()])
     ax.set_ylim(n - 0.5, -0.5)
     low, high = min(rows["value"].min(), rows["computed"].min()), max(rows["value"].max(), rows["computed"].max())
-    ax.set_xlim(low - 0.3, high + max(0.18 * (high - low), 0.5))
+    ax.set_xlim(low - 0.3, high + 0.3)
     ax.grid(visible=False, axis="y")
     ax.grid(axis="x")
     _values(ax.xaxis, "%", lang)
@@ -834,6 +860,10 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
     ]
     _legend(ax, rows, lang, ends)
     return fig
+
+
+def _of(basis: str, lang: str) -> str:
+    return _say(lang, f"（{basis}）", f" ({BASES.get(basis, basis)})") if basis else ""
 
 
 def paired(table: pl.DataFrame, x: str, y: str, year: int | None = None) -> pl.DataFrame:
