@@ -158,7 +158,7 @@ def _is_kind(words: str) -> bool:
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
 _FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
-_CHANGED = re.compile(r"(?:大幅|明显|进一步)?(?:下降|上升|增长|增加|减少|提高|提升|增至|升至|降至|又|以上|左右|相比)")
+_CHANGED = re.compile(r"(?:大幅|明显|进一步|再|又|整整)?(?:多|少|高|低|翻|降|增|改善|放大|好转|回落|压减|下降|上升|增长|增加|减少|提高|提升|增至|升至|降至|又|以上|左右|相比)")
 _LISTED = re.compile(r"其中|包括|按.{0,10}[分看][，,：:]|从.{0,8}看")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
@@ -501,7 +501,7 @@ class _Reader:
 
     def grid(self, grid: Grid, sentence: Sentence) -> None:
         """The cells of a flattened table, each judged by the words of its row and column."""
-        if sentence.status == PLAN:
+        if sentence.status == PLAN and not any(cell.year and self.year and cell.year <= self.year for cell in grid.cells):
             return
         heading, _ = self.heading(sentence.headings)
         summed = any(cell.total for cell in grid.cells)
@@ -661,7 +661,7 @@ def _sums(scene: Scene) -> dict[int, int]:
         total, parts = 0, []
         for j in range(i + 1, len(numbers)):
             part = numbers[j]
-            if part.measure != whole.measure:
+            if part.measure not in (whole.measure, ""):
                 if part.measure == "percent":
                     continue
                 break
