@@ -126,8 +126,13 @@ _DASH = r"[至到—–~～―－-]{1,2}"
 _CHENG = r"成[一二三四五六七八九半]?(?![员立功效为果熟都绩因长型品交就体])"
 
 
+# a measure word that ends in the first character of a noun: 228个人民调解组织 are not 228个人
+_CUT_SHORT = {"个人": "民大社品才", "名人": "民大", "次人": "民", "处分": "", "个人次": ""}
+
+
 def _measure_alternatives() -> str:
-    return "|".join(sorted(map(re.escape, measure_classes()), key=len, reverse=True))
+    words = sorted(measure_classes(), key=len, reverse=True)
+    return "|".join(re.escape(word) + (f"(?![{_CUT_SHORT[word]}])" if _CUT_SHORT.get(word) else "") for word in words)
 
 
 @cache
