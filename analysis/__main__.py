@@ -86,6 +86,47 @@ def show(file: Annotated[Path, typer.Argument(help="a report")]) -> None:
     _print_marked(report, find(report))
 
 
+@app.command()
+def notebooks(
+    folder: Annotated[Path, typer.Argument(help="folder of notebooks")] = Path("notebooks"),
+) -> None:
+    """Execute every notebook from a fresh kernel and write its outputs back."""
+    from analysis.notebooks import run
+
+    if run(folder):  # each is named as it fails
+        raise typer.Exit(1)
+
+
+@app.command()
+def figures(
+    out: Annotated[Path, typer.Option(help="folder for the figures")] = Path("figures"),
+) -> None:
+    """Draw the figures from the tables: PNG, SVG and the plotted CSV of each."""
+    from analysis import charts
+
+    try:
+        undrawn = charts.figures(out)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    for name, reason in undrawn.items():
+        typer.echo(f"failed: {out / name}: {reason}", err=True)
+    typer.echo(f"figures -> {out}")
+    if undrawn:
+        raise typer.Exit(1)
+
+
+@app.command()
+def failures(
+    out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+) -> None:
+    """Name again the reports that the last build could not read."""
+    from analysis.table import load
+
+    rows = load(out).failures.iter_rows(named=True)
+    for row in rows:
+        typer.echo(f"failed: {row['doc']}: {row['reason']}: {row['detail']}", err=True)
+
+
 def _give_up(error: Exception) -> None:
     typer.echo(f"nothing done: {error}", err=True)
     raise typer.Exit(2) from error
