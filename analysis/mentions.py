@@ -133,6 +133,7 @@ _PART = re.compile(r"其中|包括|含(?!旧存)")
 _SUM = re.compile(r"共计|总计|合计|总数|总人数|总量|总共")
 _YEARLY = re.compile(r"共(?!同)|累计|全年(?!工作)")
 _LIMITED = re.compile("|".join(cues()["limited"]))
+_AWARD = re.compile(r"全[国省市](?:[“‘]?民主法治|法治|模范|优秀|先进|示范)|各级(?:人大|代表)")  # 全国民主法治示范村 tells who gave the title
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
 _TRIGGER = re.compile("|".join(cues()["trigger"]))
 
@@ -457,7 +458,7 @@ class _Reader:
         clause = scene.clauses[scene.clause_index(q.start)][0]
         for word, start, end in scene.hits:
             scope = self.words.scopes[word]
-            if not scope or end > q.start or start < best:
+            if not scope or end > q.start or start < best or _AWARD.match(scene.text, start):
                 continue
             if scope == "leaders":
                 if start < clause:
