@@ -70,7 +70,11 @@ class Relation(_Data):
 
 
 class Indicator(_Data):
-    """One indicator: its meaning (after ``spec/indicators.csv``), its place in the frameworks, its wordings and proofs."""
+    """One indicator: its meaning (after ``spec/indicators.csv``), its place in the frameworks, its wordings and proofs.
+
+    ``basis``: the words of the column ``basis`` and the wordings that say each; ``no_basis``: wordings that name
+    several at once, or none (专兼职, 调解和解).
+    """
 
     id: str
     name_zh: str
@@ -87,6 +91,7 @@ class Indicator(_Data):
     denominator: str = ""
     relation: Relation | None = None
     basis: Mapping[str, Words] = {}
+    no_basis: Words = ()
     measure: Words
     rule: tuple[Rule, ...]
     implied: tuple[Implied, ...] = ()

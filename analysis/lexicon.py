@@ -148,7 +148,7 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
     implied: list[ImpliedWording] = []
     basis: dict[str, tuple[tuple[str, int], ...]] = {}
     for entry in indicators:
-        basis[entry.id] = tuple((name, mask(words)) for name, words in entry.basis.items())
+        basis[entry.id] = tuple((name, mask(words)) for name, words in [*entry.basis.items(), ("", entry.no_basis)] if words)
         for number, rule in enumerate(entry.rule, 1):
             measures = rule.measure or entry.measure
             wordings.append(

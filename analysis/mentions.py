@@ -592,7 +592,7 @@ def _is_each(scene: Scene, i: int) -> bool:
     return m is not None and not _NOT_EACH.search(m.group())
 
 
-_REST = re.compile(r"(?:除|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
+_REST = re.compile(r"(?:除|(?:上年|往年|去年|年初|历年)?(?:结转|旧存)|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
 def _is_rest(scene: Scene, i: int) -> bool:
     """Whether the number is a remainder or the undated start of a rise (由64%提升至91%)."""
     q = scene.quantities[i]

@@ -196,7 +196,8 @@ def _unmarked(line: str) -> Iterator[tuple[int, int]]:
         yield start, len(line)
 
 
-_EMPHASIS = re.compile(r"\*\*[ ]?")
+# not where a report masks its number: 受理案件**件
+_EMPHASIS = re.compile(r"\*\*(?![余多万千百]*[件起宗例名人次场期份册条项个家处台卷元部%])[ ]?")
 
 
 # --- sentences --------------------------------------------------------------------------------------------
