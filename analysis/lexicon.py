@@ -51,7 +51,8 @@ class ImpliedWording:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """``anchors[i]``: the wordings that the i-th word may begin; ``content``: the mask of all such words."""
+    """``anchors[i]``: the wordings that the i-th word may begin; ``content``: the mask of all such words.
+    ``triggers``: the wordings that may fix a value without a number, to be sought in a whole text at once."""
 
     automaton: AhoCorasick
     words: tuple[str, ...]
@@ -60,6 +61,7 @@ class Lexicon:
     implied: Mapping[int, tuple[ImpliedWording, ...]]
     basis: Mapping[str, tuple[tuple[str, int], ...]]
     scopes: tuple[str, ...]
+    triggers: AhoCorasick
     _fitting: dict[tuple[int, str, str], tuple[Wording, ...]] = field(default_factory=dict, repr=False)
 
     def fitting(self, near: int, measure: str, measure_word: str) -> tuple[Wording, ...]:
@@ -132,6 +134,7 @@ def lexicon() -> Lexicon:
 
 def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
     """Words to bits, rules to masks. Any set of indicators will do, so that a single entry can be tried."""
+    indicators = list(indicators)
     shared = shared_words()
     index: dict[str, int] = {}
 
@@ -177,6 +180,7 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
         implied=_by_bit(implied, lambda wording: wording.triggers),
         basis=basis,
         scopes=tuple(scope_of.get(word, "") for word in index),
+        triggers=AhoCorasick(sorted({word for entry in indicators for rule in entry.implied for word in expand(rule.trigger, shared)})),
     )
 
 

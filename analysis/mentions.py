@@ -135,7 +135,6 @@ _YEARLY = re.compile(r"共(?!同)|累计|全年(?!工作)")
 _LIMITED = re.compile("|".join(cues()["limited"]))
 _AWARD = re.compile(r"全[国省市](?:[“‘]?民主法治|法治|模范|优秀|先进|示范)|各级(?:人大|代表)")  # 全国民主法治示范村 tells who gave the title
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
-_TRIGGER = re.compile("|".join(cues()["trigger"]))
 
 # words that may stand before a number that goes on with what was counted before; the longest first, since the
 # pattern does not go back (a text of a thousand 共计 must not take for ever)
@@ -182,7 +181,8 @@ class _Reader:
     def run(self) -> None:
         grids = find_grids(self.text)
         quantities = list(scan(self.text))
-        position = 0
+        triggers = [start for _, start, _ in self.words.triggers.find_matches_as_indexes(self.text)]
+        position = passed = 0
         for sentence in split(self.reading, self.year):
             own: list[Quantity] = []
             while position < len(quantities) and quantities[position].start < sentence.end:
@@ -195,15 +195,18 @@ class _Reader:
                 if grids[0].start == sentence.start:
                     self.grid(grids[0], sentence)
                 continue
-            self.sentence(sentence, own)
+            while passed < len(triggers) and triggers[passed] < sentence.start:
+                passed += 1
+            self.sentence(sentence, own, passed < len(triggers) and triggers[passed] < sentence.end)
 
     # -- one sentence --
 
-    def sentence(self, sentence: Sentence, own: list[Quantity]) -> None:
+    def sentence(self, sentence: Sentence, own: list[Quantity], triggered: bool) -> None:
+        """Read a sentence that holds numbers or a wording that may fix a value; any other is only passed by."""
         text = self.text
         if sentence.title and not _GENERAL_TITLE.search(text, sentence.start, sentence.end):
             self.title = self.words.mask(text[sentence.start : sentence.end])
-        if sentence.title or not own and not _TRIGGER.search(text, sentence.start, sentence.end):
+        if sentence.title or not own and not triggered:
             self.previous = _Previous(sentence, None, None)
             return
         heading, year = self.heading(sentence.headings)
@@ -247,6 +250,10 @@ class _Reader:
             lefts.append(left)
             if q.measure == "point" or _is_change(scene, i) or _is_each(scene, i) or _is_double(scene, i) or _is_rest(scene, i):
                 self.silent.add(q.start)
+                continue
+            if counts_bodies(scene, q):
+                self.silent.add(q.start)
+                self.rest.append((q, sentence))
                 continue
             drafts = self.read_number(scene, sentence, year, i, left, right, latest.get(q.measure, last), made.get(parents.get(i, -1)) or shares.get(i))
             if not drafts:
@@ -293,7 +300,7 @@ class _Reader:
     ) -> list[_Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
         q = scene.quantities[i]
-        if _other_body(scene, i) or counts_bodies(scene, q):
+        if _other_body(scene, i):
             return []
         ordered = respectively(scene, i, year)
         if ordered is not None:
@@ -329,7 +336,7 @@ class _Reader:
         for bits in tries:
             around = context(scene, i, bits)
             wording = self.choose(around, q)
-            if wording is None:
+            if wording is None or not shares_right(scene, i, right) and wording.no & tail:
                 continue
             if parent is not None and parent.indicator.theme in _BY_MATTER and wording.indicator.theme != parent.indicator.theme:
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请

@@ -272,7 +272,7 @@ _ONE_AFTER_VERB = re.compile(
     r"(?:召开|开展|举办|组织|举行|制定|出台|印发|修订|废止|办理|审结|受理|收到|聘请|配备|新增|增加|建成|成立|建立|创建|获评|评为|设立|培育|撤销|败诉|纠错"
     r"|出庭|出庭应诉|案件|会议|培训|讲座|学习|活动|共计?|合计|共有|现有|仅有|新建|增设|各|计|达|发生|案|法律顾问|检查|巡查|宣传|文件)(?:了|过)?$"
 )
-_SPEECH = frozenset("起批时场面")  # 一起, 一批, 一时, 一场, 一面: words before they are counts
+_SPEECH = frozenset("起批时场面遍")  # 一起, 一批, 一时, 一场, 一面: words before they are counts
 
 
 def _year_like(written: str) -> bool:
@@ -356,7 +356,7 @@ _IDIOM = re.compile(
 def _refused_one(text: str, end: int, before: str, word: str) -> bool:
     """一 is a numeral only after a verb of doing or a noun that is counted (召开会议一次); 最多跑一次, 一件事 are none."""
     at_end = text[end : end + 1] in _CLAUSE_END
-    if word in _SPEECH and not at_end:
+    if word == "遍" or word in _SPEECH and not at_end:
         return True
     if _ONE_AFTER_VERB.search(before):
         return False

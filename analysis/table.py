@@ -338,18 +338,6 @@ def _doc(path: Path, root: Path) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _doc(path: Path, root: Path) -> str:
-    """The path below the root, whatever encoding the system takes its names to have."""
-    name = path.relative_to(root).as_posix() if path != root else path.name
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _doc(path: Path, root: Path) -> str:
-    """The path below the root, whatever encoding the system takes its names to have."""
-    name = path.relative_to(root).as_posix() if path != root else path.name
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
 def _keep_text(path: Path, text: str) -> None:
     """The text as read, byte for byte: spans point into it."""
     path.parent.mkdir(parents=True, exist_ok=True)

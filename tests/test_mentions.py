@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.mentions import find, find_mentions
 from analysis.reports import report_from_text
-from analysis.scores import score_wordings
+from analysis.scores import score, score_wordings
+from analysis.table import build
 
 WORDINGS = Path(__file__).parent / "wordings"
 
@@ -30,14 +31,14 @@ def rows(text: str, year: int = 2024):
         ("subject in the heading", "1.行政复议。共收到申请63件，受理58件。", [("reconsideration.received", 63), ("reconsideration.received", 58)]),
         (
             "parts that add up",
-            "全县调委会113个，其中街道11个，社区84个，行业性18个。",
-            [("mediation.committees", 113), ("mediation.committees", 11), ("mediation.committees", 84), ("mediation.committees", 18)],
+            "全县调委会60个，其中乡镇12个，村居44个，行业性4个。",
+            [("mediation.committees", 60), ("mediation.committees", 12), ("mediation.committees", 44), ("mediation.committees", 4)],
         ),
-        ("分别", "负责人出庭应诉率、人民调解成功率分别达到99.6%和98.4%。", [("litigation.appearance_rate", 99.6), ("mediation.success_rate", 98.4)]),
+        ("分别", "出庭应诉率与调解成功率分别为97%和98.5%。", [("litigation.appearance_rate", 97), ("mediation.success_rate", 98.5)]),
         ("one number for two rates", "网上可办率、事项进驻率均为100%。", [("services.hall_rate", 100), ("services.online_rate", 100)]),
         ("number before its noun", "4200名国家工作人员参加统一学法考试。", [("training.exam_participants", 4200)]),
-        ("shared noun", "412项会议议题、267份合同协议通过合法性审查。", [("review.decisions", 412), ("review.contracts", 267)]),
-        ("two numbers for one noun", "开展业务培训3场200余人次。", [("training.sessions", 3), ("training.participants", 200)]),
+        ("shared noun", "31项议题、64份合同全部经过合法性审查。", [("review.decisions", 31), ("review.contracts", 64)]),
+        ("two numbers for one noun", "举办执法培训6期310余人次。", [("training.sessions", 6), ("training.participants", 310)]),
         ("label before a colon", "普法活动：185场次；受众：6.8万人。", [("publicity.activities", 185), ("publicity.audience", 68000)]),
         ("a change is no level", "行政处罚案件同比下降12%，较上年减少30件。", []),
         ("a target is no result", "力争调解成功率达到98%以上。", []),
@@ -73,9 +74,9 @@ def test_targets_and_unmatched_quantities_are_kept_with_their_spans():
     assert [u.quote for u in found.unmatched] == ["3间"]
 
 
-@pytest.mark.parametrize(("part", "at_least"), [("dev", 0.93), ("reports", 0.85), ("heldout", 0.88)])
+@pytest.mark.parametrize(("part", "at_least"), [("dev", 0.95), ("reports", 0.90), ("heldout", 0.90)])
 def test_wordings(part, at_least):
-    assert score_wordings(WORDINGS / part).f1 >= at_least
+    assert score_wordings(WORDINGS / part).score.total.f1 >= at_least
 
 
 _PIECES = "全县 共 累计 调解 纠纷 受理 复议 案件 出庭应诉率 其中 分别 由 提高到 力争 2023年 98% 3045件 12场 X件 两次 ， 。 ； 、 ： （ ） \n \t 一、 （一） 一是 问题 下一步 共计 “ ” 《 》".split(" ")
@@ -111,12 +112,15 @@ def test_time_grows_with_the_text_and_no_faster(piece):
     assert large < 40 * small + 0.5
 
 
-def test_reference_reports():
+def test_reference_reports(tmp_path):
     shared = os.environ.get("FAZHI_SHARED")
     if not shared:
         pytest.skip("FAZHI_SHARED does not name the folder with reports/gold")
-    from analysis.scores import score_reports
-
-    result = score_reports(Path(shared) / "reports")
-    assert result.f1 >= 0.96
-    assert result.precision >= 0.96
+    build(Path(shared) / "reports" / "text", tmp_path, processes=1)
+    result = score(tmp_path, Path(shared) / "reports" / "gold")
+    assert result.total.f1 >= 0.97
+    assert result.total.precision >= 0.97
+    assert result.documents == (15, 15)
+    for name in ("role", "qualifier"):
+        right, of = result.attributes[name]
+        assert right / of >= 0.95, name
