@@ -333,9 +333,10 @@ class _Reader:
             tries = [near, near | tail] if shares_right(scene, i, right) else [near | tail, near]
         if q.measure == "time" and not near & self.words.content and shares_right(scene, i, right):
             tries.append(scene.masks[scene.home[i]])  # 两次对全区近百名执法人员进行培训
+        theme = last.indicator.theme if last is not None else ""
         for bits in tries:
             around = context(scene, i, bits)
-            wording = self.choose(around, q)
+            wording = self.choose(around, q, theme)
             if wording is None or not shares_right(scene, i, right) and wording.no & tail:
                 continue
             if parent is not None and parent.indicator.theme in _BY_MATTER and wording.indicator.theme != parent.indicator.theme:
@@ -376,21 +377,20 @@ class _Reader:
                 return bits if generic or _SUBJECT.search(scene.text, start, end) else 0
         return 0
 
-    def choose(self, around: Context, q: Quantity) -> Wording | None:
-        """The wording that speaks most closely for a number; two indicators that speak equally are no answer."""
-        best, chosen, tied = 0.0, None, False
+    def choose(self, around: Context, q: Quantity, theme: str = "") -> Wording | None:
+        """The wording that speaks most closely for a number. Of two indicators that speak equally the one of ``theme``,
+        which the number before was told of; else there is no answer."""
+        best: list[tuple[float, Wording]] = []
         for wording in self.words.fitting(around.near, q.measure, q.measure_word):
             score = self.score(wording, around)
-            if not score or score < best - TIE:
-                continue
-            if chosen is not None and score <= best + TIE:
-                tied = tied or wording.indicator.id != chosen.indicator.id
-                if score <= best:
-                    continue
-            else:
-                tied = False
-            best, chosen = score, wording
-        return None if tied else chosen
+            if score and (not best or score >= best[0][0] - TIE):
+                best = [(score, wording), *(pair for pair in best if pair[0] >= score - TIE)]
+        if not best:
+            return None
+        tied = {wording.indicator.id: wording for _, wording in sorted(best, key=lambda pair: pair[0])}
+        if len(tied) > 1:
+            tied = {name: wording for name, wording in tied.items() if wording.indicator.theme == theme}
+        return next(iter(tied.values())) if len(tied) == 1 else None
 
     def score(self, wording: Wording, around: Context) -> float:
         """How closely the words of a wording that fits stand around a number; 0 where those farther off are missing."""

@@ -47,6 +47,7 @@ _THIS_YEAR = re.compile(r"今年(?!以来)|本年|年内|当年|仅今年|其中
 _MONTHS = re.compile(r"上半年|1[至到—–-]{1,2}([1-9]|1[0-2])月|前三季度|第?一季度|下半年|7[至到—–-]{1,2}12月|10[至到—–-]{1,2}12月|第?四季度|截[至止](?:20\d\d年)?([4-9]|1[01])月(?:底|末|30日|31日)")
 _WHOLE = re.compile(r"全年|今年以来|年内|本年度")
 _RISEN = re.compile(r"(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充|转变)[为了]?(?:至|到|为)|到(?:今年|本年|如今)")
+_REACHED = re.compile(r"(?:至|到|为)[了约近]?$")
 _STOCK_AFTER = re.compile(r"[1-3]月|初")
 
 
@@ -79,7 +80,7 @@ def _governing(scene: Scene, i: int, year: int | None) -> tuple[tuple[int, str] 
     for start, end, value, suffix in reversed(scene.years):
         if low <= start and end <= q.start and not _ATTRIBUTE.match(scene.text, end):
             return (value, suffix), True
-    if low > a and _RISEN.search(scene.text, low, q.start):
+    if low > a and (_RISEN.search(scene.text, low, q.start) or _REACHED.search(scene.text, low, q.start)):
         return None, False  # 由上年的76%提高到85%: what it rose to is this year's
     for start, end, value, suffix in reversed(scene.years):
         if end > a:
