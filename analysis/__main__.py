@@ -137,7 +137,9 @@ def _give_up(error: Exception) -> None:
 
 def _say(summary: Summary) -> None:
     """What a build did; failures by name on stderr."""
-    typer.echo(f"{summary.reports} reports read, {summary.mentions} mentions, {summary.observations} observations -> {summary.out}")
+    typer.echo(
+        f"{summary.reports} reports read, {summary.mentions} mentions, {summary.observations} observations -> {summary.out}"
+    )
     for count, what in (
         (summary.disputed, "observations without a value: equal sources disagree (checks.csv)"),
         (summary.parts_only, "figures known in parts alone, without an observation"),

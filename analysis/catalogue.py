@@ -127,7 +127,10 @@ def expand(words: Iterable[str], shared: Mapping[str, Words]) -> Words:
 
 @cache
 def shared_words() -> Mapping[str, Words]:
-    return {name: tuple(words) for name, words in tomllib.loads((files(__package__) / "indicators" / SHARED).read_text("utf-8")).items()}
+    return {
+        name: tuple(words)
+        for name, words in tomllib.loads((files(__package__) / "indicators" / SHARED).read_text("utf-8")).items()
+    }
 
 
 @cache
@@ -142,7 +145,9 @@ def load() -> Mapping[str, Indicator]:
             try:
                 indicator = Indicator.model_validate(data)
             except ValueError as error:
-                raise ValueError(f"indicators/{entry.name}, {data.get('id', 'an entry without id')}: {error}") from error
+                raise ValueError(
+                    f"indicators/{entry.name}, {data.get('id', 'an entry without id')}: {error}"
+                ) from error
             if indicator.id in found:
                 raise ValueError(f"indicators/{entry.name}: {indicator.id} stands twice")
             found[indicator.id] = indicator

@@ -178,7 +178,12 @@ def _pieces(text: str) -> Iterable[str]:
         wide = unicodedata.east_asian_width(char) in "WF"
         closing = char in "，。；：、）》”！？％"
         opened = piece.endswith(("（", "《", "“")) or (piece[-1:].isdigit() and wide)
-        if piece and not opened and not closing and (wide or piece[-1] == " " or unicodedata.east_asian_width(piece[-1]) in "WF"):
+        if (
+            piece
+            and not opened
+            and not closing
+            and (wide or piece[-1] == " " or unicodedata.east_asian_width(piece[-1]) in "WF")
+        ):
             yield piece
             piece = ""
         piece += char
@@ -291,7 +296,9 @@ def _measured(rows: pl.DataFrame, lang: str) -> str:
     basis = _each(rows["basis"], lang, {zh: (zh or "未注明", en) for zh, en in BASES.items()})
     measure, name = rows["unit_of_measure"][0], _name(rows, lang)
     unit = {"%": " (%)", "元": " (yuan)"}.get(measure, "")
-    return _say(lang, f"{name}（{measure}）　范围：{scope}　口径：{basis}", f"{name}{unit}   Scope: {scope}   Basis: {basis}")
+    return _say(
+        lang, f"{name}（{measure}）　范围：{scope}　口径：{basis}", f"{name}{unit}   Scope: {scope}   Basis: {basis}"
+    )
 
 
 def _source(rows: pl.DataFrame, lang: str, left_out: int = 0) -> str:
@@ -318,7 +325,9 @@ def like(table: pl.DataFrame, indicator: str, scope: Words = None, basis: Words 
     ``scope`` and ``basis`` are a word, or several that the caller is willing to set side by side (``""`` is what the
     report does not state); where neither is given, the pair with the most rows. ``ValueError`` where nothing is left.
     """
-    empty = [pl.col(c).fill_null("") for c in ("scope", "basis", "qualifier", "origin", "tier", "province", "city", "county")]
+    empty = [
+        pl.col(c).fill_null("") for c in ("scope", "basis", "qualifier", "origin", "tier", "province", "city", "county")
+    ]
     rows = table.with_columns(empty).filter(
         pl.col("indicator") == indicator,
         pl.col("value").is_not_null(),
@@ -394,21 +403,35 @@ def _lines(rows: pl.DataFrame) -> list[list[dict[str, Any]]]:
 # ---------------------------------------------------------------- drawing
 
 
-def _dots(ax: Axes, rows: Sequence[Mapping[str, Any]], colour: str, x: str = "year", y: str = "value", size: float = 6.5) -> None:
+def _dots(
+    ax: Axes, rows: Sequence[Mapping[str, Any]], colour: str, x: str = "year", y: str = "value", size: float = 6.5
+) -> None:
     """The values as points: filled where exact, hollow and shaped by ``MARKS`` where not."""
     for row in rows:
         key = mark(row["qualifier"], row["origin"])
         face = "white" if key else colour
-        ax.plot(row[x], row[y], marker=MARKS[key].marker if key else "o", mfc=face, mec=colour, ls="none", ms=size, zorder=3)
+        ax.plot(
+            row[x], row[y], marker=MARKS[key].marker if key else "o", mfc=face, mec=colour, ls="none", ms=size, zorder=3
+        )
 
 
 def _legend(ax: Axes, rows: pl.DataFrame, lang: str, more: Sequence[Line2D] = ()) -> None:
     """Names the marks that stand in the chart, above the axes; nothing where all values are exact."""
     keys = {mark(q, o) for q, o in zip(rows["qualifier"], rows["origin"], strict=True)}
     grey = {"color": QUIET, "ls": "none", "mfc": "white"}
-    handles = [Line2D([], [], marker=m.marker, label=_say(lang, m.zh, m.en), **grey) for k, m in MARKS.items() if k in keys]
+    handles = [
+        Line2D([], [], marker=m.marker, label=_say(lang, m.zh, m.en), **grey) for k, m in MARKS.items() if k in keys
+    ]
     if handles or more:
-        ax.legend(handles=[*more, *handles], loc="lower left", bbox_to_anchor=(0, 1), ncols=7, borderpad=0.2, handletextpad=0.2, columnspacing=1.2)
+        ax.legend(
+            handles=[*more, *handles],
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=7,
+            borderpad=0.2,
+            handletextpad=0.2,
+            columnspacing=1.2,
+        )
 
 
 def _settle(fig: Figure) -> None:
@@ -421,11 +444,19 @@ def _along(runs: Iterable[Sequence[Mapping[str, Any]]]) -> list[tuple[float, flo
     """Points along the drawn lines, so that a label keeps off them."""
     steps = [i / 8 for i in range(9)]
     pairs = [pair for run in runs for pair in itertools.pairwise(run)]
-    return [(a["year"] + s * (b["year"] - a["year"]), a["value"] + s * (b["value"] - a["value"])) for a, b in pairs for s in steps]
+    return [
+        (a["year"] + s * (b["year"] - a["year"]), a["value"] + s * (b["value"] - a["value"]))
+        for a, b in pairs
+        for s in steps
+    ]
 
 
 def _label(
-    fig: Figure, ax: Axes, labels: Sequence[tuple[float, float, str, str]], points: Sequence[tuple[float, float]], needed: int | None = None
+    fig: Figure,
+    ax: Axes,
+    labels: Sequence[tuple[float, float, str, str]],
+    points: Sequence[tuple[float, float]],
+    needed: int | None = None,
 ) -> None:
     """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no text before it.
 
@@ -446,12 +477,25 @@ def _label(
             (0, 20, "center", "bottom"), (0, -20, "center", "top"), (12, 18, "left", "bottom"), (12, -18, "left", "top"),
         ):  # fmt: skip
             stem = {"arrowstyle": "-", "color": PALE, "lw": 0.7, "shrinkA": 0, "shrinkB": 4} if abs(dy) > 10 else None
-            note = ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", ha=ha, va=va, size=9, color=colour, zorder=4, arrowprops=stem)
+            note = ax.annotate(
+                text,
+                (x, y),
+                (dx, dy),
+                textcoords="offset points",
+                ha=ha,
+                va=va,
+                size=9,
+                color=colour,
+                zorder=4,
+                arrowprops=stem,
+            )
             note.set_in_layout(False)
             note.update_positions(renderer)
             box = Text.get_window_extent(note, renderer)  # of the words alone, without the stem
             inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-            choices.append((sum(box.overlaps(other) for other in taken) + (0 if inside else 10), len(choices), note, box))
+            choices.append(
+                (sum(box.overlaps(other) for other in taken) + (0 if inside else 10), len(choices), note, box)
+            )
         cost, _, best, box = min(choices, key=lambda c: c[:2])
         for _, _, note, _ in choices:
             if note is not best or (cost and needed is not None and i >= needed):
@@ -470,7 +514,9 @@ def _years(ax: Axes, years: Iterable[int]) -> None:
 
 def _values(axis: Any, measure: str, lang: str) -> None:
     rate = measure == "%"
-    axis.set_major_formatter(FuncFormatter(lambda v, _: "" if rate and v > 100 else number(v, "%" if rate else "", lang)))
+    axis.set_major_formatter(
+        FuncFormatter(lambda v, _: "" if rate and v > 100 else number(v, "%" if rate else "", lang))
+    )
 
 
 # ---------------------------------------------------------------- charts
@@ -569,7 +615,12 @@ def trend(
     if rest and len(lines) > NAMED:
         count = len({line[0]["unit"] for line in rest})
         subtitle += _say(lang, f"　灰色：其余{count}个单位", f"   Grey: {count} more units")
-    broken = {b["year"]: b for line in lines for b in breaks(indicator, line[0]["unit"]) if line[0]["year"] < b["year"] <= line[-1]["year"]}
+    broken = {
+        b["year"]: b
+        for line in lines
+        for b in breaks(indicator, line[0]["unit"])
+        if line[0]["year"] < b["year"] <= line[-1]["year"]
+    }
     for found in broken.values():
         subtitle += _say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
     fig, ax = _canvas(_trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)))
@@ -585,7 +636,10 @@ def trend(
     _span_of_values(ax, rows)
     _legend(ax, rows, lang)
     names = _names(rows)
-    ends = [(line[-1], f"{names[line[-1]['unit']]}{_which(rows, line, lang)} {_said(line[-1], lang)}") for line in [*named, *rest]]
+    ends = [
+        (line[-1], f"{names[line[-1]['unit']]}{_which(rows, line, lang)} {_said(line[-1], lang)}")
+        for line in [*named, *rest]
+    ]
     labels = [(end["year"], end["value"], text, colours.get(end["unit"], QUIET)) for end, text in ends]
     points = [*rows.select("year", "value").rows(), *_along(run for line in lines for run in joined(line))]
     _label(fig, ax, labels if len(lines) <= NAMED else labels[: len(named)], points, len(named))
@@ -602,19 +656,29 @@ def counts(table: pl.DataFrame, by: str = "theme") -> pl.DataFrame:
         zh, en = ({k: v[i] for k, v in THEMES.items()} for i in (0, 1))
         found = found.with_columns(name_zh=pl.col("theme").replace(zh), name_en=pl.col("theme").replace(en))
     total = pl.col("units").sum().over(by)
-    return found.sort([total, pl.col(by), pl.col("year")], descending=[True, False, False]).select(by, "name_zh", "name_en", "year", "units", "rows", "docs")
+    return found.sort([total, pl.col(by), pl.col("year")], descending=[True, False, False]).select(
+        by, "name_zh", "name_en", "year", "units", "rows", "docs"
+    )
 
 
 def _coverage_title(table: pl.DataFrame, rows: pl.DataFrame, by: str, lang: str) -> str:
     """How many units have one year only; of indicators, how many have hardly any unit-year."""
     if by == "indicator":
-        sums = rows.group_by("indicator", "name_zh", "name_en").agg(n=pl.col("units").sum()).sort(["n", "indicator"], descending=[True, False])
+        sums = (
+            rows.group_by("indicator", "name_zh", "name_en")
+            .agg(n=pl.col("units").sum())
+            .sort(["n", "indicator"], descending=[True, False])
+        )
         thin, top = (sums["n"] < 3).sum(), sums.row(0, named=True)
         zh = f"{sums.height}项指标有数，其中{thin}项不到3个单位年；最多的是{top['name_zh']}，{top['n']}个单位年"
         en = f"{sums.height} indicators have figures, {thin} of them fewer than 3 unit-years; most: {top['name_en'].lower()}, {top['n']}"
         return _say(lang, zh, en)
     years = table.group_by("unit").agg(n=pl.col("year").n_unique())["n"]
-    one, three, most = (years == 1).sum(), (years >= 3).sum(), table.group_by("year").agg(n=pl.col("unit").n_unique()).sort("n", "year", descending=True)
+    one, three, most = (
+        (years == 1).sum(),
+        (years >= 3).sum(),
+        table.group_by("year").agg(n=pl.col("unit").n_unique()).sort("n", "year", descending=True),
+    )
     zh = f"{len(years)}个单位中{one}个只有一年的数据，有三年以上的{three}个；{most['year'][0]}年最多，有{most['n'][0]}个单位"
     en = f"Of {len(years)} units {one} have a single year and {three} three or more; {most['year'][0]} has the most, {most['n'][0]} units"
     return _say(lang, zh, en)
@@ -636,35 +700,67 @@ def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str =
     grid = grid.reindex(index=kept.to_list(), columns=range(first, last + 1))
     names = dict(rows.select(by, label).unique().rows())
     hidden = rows[by].n_unique() - len(kept)
-    subtitle = _say(lang, "每格：该年有数的单位数；空白为没有数", "Each cell: units with a figure in that year; blank where there is none")
+    subtitle = _say(
+        lang,
+        "每格：该年有数的单位数；空白为没有数",
+        "Each cell: units with a figure in that year; blank where there is none",
+    )
     if hidden:
-        subtitle += _say(lang, f"　只列最多的{len(kept)}项，另有{hidden}项", f"   The {len(kept)} best covered, {hidden} more not shown")
+        subtitle += _say(
+            lang,
+            f"　只列最多的{len(kept)}项，另有{hidden}项",
+            f"   The {len(kept)} best covered, {hidden} more not shown",
+        )
     fig, ax = _canvas(_coverage_title(table, rows, by, lang), subtitle, _source(table, lang))
     scale = mpl.colors.PowerNorm(0.5, 1, max(rows["units"].max(), 2))
     shades = sns.blend_palette(["#EAF2FA", _palette()[0]], as_cmap=True)
-    sns.heatmap(grid, ax=ax, cmap=shades, norm=scale, annot=True, fmt=".0f", annot_kws={"size": 8, "color": INK}, cbar=False, linewidths=1, linecolor="white")
+    sns.heatmap(
+        grid,
+        ax=ax,
+        cmap=shades,
+        norm=scale,
+        annot=True,
+        fmt=".0f",
+        annot_kws={"size": 8, "color": INK},
+        cbar=False,
+        linewidths=1,
+        linecolor="white",
+    )
     for text in ax.texts:
         text.set_color("white" if scale(float(text.get_text())) > 0.6 else INK)
     ax.grid(False)
     ax.set(xlabel="", ylabel="")
     ax.set_yticks([i + 0.5 for i in range(len(kept))], [names[k] for k in kept], rotation=0, size=9)
-    ax.set_xticks([i + 0.5 for i in range(last - first + 1)], [str(y) for y in range(first, last + 1)], rotation=0, size=7.5 if last - first > 20 else 9)
+    ax.set_xticks(
+        [i + 0.5 for i in range(last - first + 1)],
+        [str(y) for y in range(first, last + 1)],
+        rotation=0,
+        size=7.5 if last - first > 20 else 9,
+    )
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return fig
 
 
-def values(table: pl.DataFrame, indicator: str, year: int | None = None, scope: Words = None, basis: Words = None) -> pl.DataFrame:
+def values(
+    table: pl.DataFrame, indicator: str, year: int | None = None, scope: Words = None, basis: Words = None
+) -> pl.DataFrame:
     """The rows that ``distribution`` plots: one a unit, of the year asked for or else each unit's latest."""
     rows = like(table if year is None else table.filter(pl.col("year") == year), indicator, scope, basis)
-    return rows.sort("unit", "year", "scope", "basis", descending=[False, True, True, True]).unique("unit", keep="first", maintain_order=True)
+    return rows.sort("unit", "year", "scope", "basis", descending=[False, True, True, True]).unique(
+        "unit", keep="first", maintain_order=True
+    )
 
 
 def _aside(positions: Sequence[float], width: float) -> list[float]:
     """How far each dot steps aside (in rows of a dot) so that dots closer than ``width`` do not cover each other."""
     placed: list[tuple[float, int]] = []
     for x in positions:
-        step = next(s for s in itertools.chain([0], *((k, -k) for k in range(1, 1000))) if all(s != t or abs(x - p) >= width for p, t in placed))
+        step = next(
+            s
+            for s in itertools.chain([0], *((k, -k) for k in range(1, 1000)))
+            if all(s != t or abs(x - p) >= width for p, t in placed)
+        )
         placed.append((x, step))
     return [step for _, step in placed]
 
@@ -678,7 +774,10 @@ def _distribution_title(rows: pl.DataFrame, when: str, lang: str) -> str:
         return _say(lang, f"{name}：{when}只有{n}个单位的数", f"{name}: figures of only {n} units, {when}")
     low, high = (number(v, measure, lang) for v in (rows["value"].min(), rows["value"].max()))
     zh, en = f"{name}：{when}{n}个单位从{low}到{high}", f"{name}: from {low} to {high} in {n} units, {when}"
-    tier, part = max(((t, rows.filter(pl.col("tier") == t)["value"]) for t in sorted(rows["tier"].unique())), key=lambda group: len(group[1]))
+    tier, part = max(
+        ((t, rows.filter(pl.col("tier") == t)["value"]) for t in sorted(rows["tier"].unique())),
+        key=lambda group: len(group[1]),
+    )
     if len(part) >= FEW:
         middle = number(part.median(), measure, lang)
         zh += f"，{len(part)}个{TIERS[tier][0]}的中位数{middle}"
@@ -688,7 +787,12 @@ def _distribution_title(rows: pl.DataFrame, when: str, lang: str) -> str:
 
 @_styled
 def distribution(
-    table: pl.DataFrame, indicator: str, year: int | None = None, scope: Words = None, basis: Words = None, lang: str = "zh"
+    table: pl.DataFrame,
+    indicator: str,
+    year: int | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
 ) -> Figure:
     """How units differ in one indicator, a dot each, by tier of government (rows: ``values``; in its unit of measure).
 
@@ -698,7 +802,11 @@ def distribution(
     """
     rows = values(table, indicator, year, scope, basis)
     when = _say(lang, f"{year}年", f"{year}") if year else _say(lang, "各取最近一年，", "latest year of each")
-    fig, ax = _canvas(_distribution_title(rows, when, lang), _measured(rows, lang), _source(rows, lang, _left_out(table, rows, indicator)))
+    fig, ax = _canvas(
+        _distribution_title(rows, when, lang),
+        _measured(rows, lang),
+        _source(rows, lang, _left_out(table, rows, indicator)),
+    )
     low, high = rows["value"].min(), rows["value"].max()
     if low > 0 and high / low >= 50:
         ax.set_xscale("log")
@@ -721,7 +829,11 @@ def distribution(
     labels = [] if rows["unit_of_measure"][0] == "%" and (rows["value"] == 100).sum() * 2 >= rows.height else points
     labels = sorted(labels, key=lambda p: p["value"] not in (low, high))
     names = _names(rows)
-    texts = [(p["x"], p["y"], names[p["unit"]] + " " + _said(p, lang), QUIET) for p in labels if rows.height <= NAMED or p["value"] in (low, high)]
+    texts = [
+        (p["x"], p["y"], names[p["unit"]] + " " + _said(p, lang), QUIET)
+        for p in labels
+        if rows.height <= NAMED or p["value"] in (low, high)
+    ]
     _label(fig, ax, texts, [*((p["x"], p["y"]) for p in points), *middle], 0)
     return fig
 
@@ -734,7 +846,9 @@ def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str]) -> l
         places = [x for x, _ in ax.transData.transform([(row["value"], 0) for row in part])]
         steps = _aside(places, 8.5 * fig.dpi / 72)
         room = 0.8 / (2 * max(map(abs, steps), default=0) + 1)
-        found += [row | {"x": row["value"], "y": i + step * min(room, 0.13)} for row, step in zip(part, steps, strict=True)]
+        found += [
+            row | {"x": row["value"], "y": i + step * min(room, 0.13)} for row, step in zip(part, steps, strict=True)
+        ]
     _dots(ax, found, _palette()[0], "x", "y")
     return found
 
@@ -747,7 +861,16 @@ def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> li
         if len(part) >= FEW:
             ax.plot([part.median()] * 2, [i - 0.4, i + 0.4], color=_palette()[1], lw=1.5, zorder=2)
             text = _say(lang, "中位数 ", "median ") + number(part.median(), rows["unit_of_measure"][0], lang)
-            ax.annotate(text, (part.median(), i - 0.4), (0, 2), textcoords="offset points", ha="center", va="bottom", size=8.5, color=_palette()[1])
+            ax.annotate(
+                text,
+                (part.median(), i - 0.4),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                size=8.5,
+                color=_palette()[1],
+            )
             found += [(part.median(), i - 0.48 + k * 0.08) for k in range(12)]
     return found
 
@@ -767,13 +890,21 @@ def _rates(table: pl.DataFrame, indicator: str, basis: Words) -> pl.DataFrame:
 def _grouped(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     order = SCOPES if by == "scope" else TIERS
     found = rows.group_by(by).agg(
-        hundred=(pl.col("value") == 100).sum(), n=pl.len(), first=pl.col("year").min(), last=pl.col("year").max(), docs=pl.col("doc").unique().sort().str.join(" ")
+        hundred=(pl.col("value") == 100).sum(),
+        n=pl.len(),
+        first=pl.col("year").min(),
+        last=pl.col("year").max(),
+        docs=pl.col("doc").unique().sort().str.join(" "),
     )
-    return found.with_columns(share=pl.col("hundred") / pl.col("n")).sort(pl.col(by).replace_strict({k: i for i, k in enumerate(order)}))
+    return found.with_columns(share=pl.col("hundred") / pl.col("n")).sort(
+        pl.col(by).replace_strict({k: i for i, k in enumerate(order)})
+    )
 
 
 @_styled
-def share_at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", basis: Words = None, lang: str = "zh") -> Figure:
+def share_at_hundred(
+    table: pl.DataFrame, indicator: str, by: str = "scope", basis: Words = None, lang: str = "zh"
+) -> Figure:
     """For rates near 100: the share of unit-years that reached 100, by ``scope`` or ``tier`` (rows: ``at_hundred``).
 
     Groups of fewer than eight values are pale. No ranking: at 100 there is none.
@@ -784,8 +915,14 @@ def share_at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", bas
     name = _name(rows, lang)
     zh = f"{name}：{n}个值中{whole}个为100%" + (f"（占{whole / n:.0%}）" if n >= FEW else "")
     en = f"{name}: {whole} of {n} values are 100%" + (f" ({whole / n:.0%})" if n >= FEW else "")
-    what = _say(lang, f"　{rows['year'].min()}—{rows['year'].max()}年各单位年", f"   Unit-years {rows['year'].min()} to {rows['year'].max()}")
-    fig, ax = _canvas(_say(lang, zh, en), _measured(rows, lang) + what, _source(rows, lang, _left_out(table, rows, indicator)))
+    what = _say(
+        lang,
+        f"　{rows['year'].min()}—{rows['year'].max()}年各单位年",
+        f"   Unit-years {rows['year'].min()} to {rows['year'].max()}",
+    )
+    fig, ax = _canvas(
+        _say(lang, zh, en), _measured(rows, lang) + what, _source(rows, lang, _left_out(table, rows, indicator))
+    )
     names = SCOPES if by == "scope" else TIERS
     for i, row in enumerate(groups.to_dicts()):
         thin = row["n"] < FEW
@@ -793,7 +930,14 @@ def share_at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", bas
         ax.barh(i, row["share"], color=PALE if thin else _palette()[0], height=0.55)
         few = _say(lang, "　值少，只作参考", "   few values") if thin else ""
         text = _say(lang, f"{row['n']}个值中{row['hundred']}个", f"{row['hundred']} of {row['n']}")
-        ax.text(max(row["share"], 0) + 0.01 if row["share"] < 0.7 else 0.01, i, text + few, va="center", size=10, color=INK if thin or row["share"] < 0.7 else "white")
+        ax.text(
+            max(row["share"], 0) + 0.01 if row["share"] < 0.7 else 0.01,
+            i,
+            text + few,
+            va="center",
+            size=10,
+            color=INK if thin or row["share"] < 0.7 else "white",
+        )
     ax.set_yticks(range(groups.height), [_say(lang, *names[k]) for k in groups[by]])
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
@@ -811,18 +955,24 @@ def reported_and_computed(table: pl.DataFrame, rate: str, part: str, whole: str)
     ``_doc`` and ``_quote``.
     """
     own = table.with_columns(pl.col("scope", "basis", "qualifier").fill_null("")).filter(
-        pl.col("value").is_not_null(), pl.col("period") == pl.col("year").cast(pl.String), pl.col("origin").is_in(["reported", "corrected"])
+        pl.col("value").is_not_null(),
+        pl.col("period") == pl.col("year").cast(pl.String),
+        pl.col("origin").is_in(["reported", "corrected"]),
     )
     key = ["unit", "period", "scope"]
     rows = own.filter(pl.col("indicator") == rate)
     for name, indicator in (("part", part), ("whole", whole)):
-        side = own.filter(pl.col("indicator") == indicator).select(*key, pl.col("value", "qualifier", "basis", "doc", "quote").name.prefix(f"{name}_"))
+        side = own.filter(pl.col("indicator") == indicator).select(
+            *key, pl.col("value", "qualifier", "basis", "doc", "quote").name.prefix(f"{name}_")
+        )
         rows = rows.join(side, on=key)
     rows = rows.filter(pl.col("whole_value") > 0, pl.col("part_value") <= pl.col("whole_value"))
     if rows.is_empty():
         raise ValueError(f"{rate}: no unit states the rate, {part} and {whole} for one year")
     computed = (100 * pl.col("part_value") / pl.col("whole_value")).round(2)
-    return rows.with_columns(computed=computed, difference=(pl.col("value") - computed).round(2)).sort("difference", "unit", "year", descending=[True, False, False])
+    return rows.with_columns(computed=computed, difference=(pl.col("value") - computed).round(2)).sort(
+        "difference", "unit", "year", descending=[True, False, False]
+    )
 
 
 @_styled
@@ -834,9 +984,21 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
     zh = f"{name}：{n}个可核算的单位年中{near}个所报与所算相差不到0.1个百分点"
     en = f"{name}: {near} of {n} reported rates within 0.1 points of their own counts"
     shares = [table.filter(pl.col("indicator") == i)[_say(lang, "name_zh", "name_en")][0] for i in (part, whole)]
-    subtitle = _say(lang, f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{_each(rows['scope'], lang, SCOPES)}　最大相差{_plain(far, 2)}个百分点", f"{name} (%): reported, and {shares[0].lower()} / {shares[1].lower()}   Scope: {_each(rows['scope'], lang, SCOPES)}   Largest difference {_plain(far, 2)} points")
+    subtitle = _say(
+        lang,
+        f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{_each(rows['scope'], lang, SCOPES)}　最大相差{_plain(far, 2)}个百分点",
+        f"{name} (%): reported, and {shares[0].lower()} / {shares[1].lower()}   Scope: {_each(rows['scope'], lang, SCOPES)}   Largest difference {_plain(far, 2)} points",
+    )
     docs = rows.select(pl.concat_list("doc", "part_doc", "whole_doc").explode(empty_as_null=True).alias("doc"))
-    footer = _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}" + _say(lang, "；两数差异多来自四舍五入或口径（受理数、结案数）不同", "; differences come mostly from rounding or from what is counted (received, closed)")
+    footer = (
+        _source(docs, lang).rsplit("n=", 1)[0]
+        + f"n={n}"
+        + _say(
+            lang,
+            "；两数差异多来自四舍五入或口径（受理数、结案数）不同",
+            "; differences come mostly from rounding or from what is counted (received, closed)",
+        )
+    )
     fig, ax = _canvas(_say(lang, zh, en), subtitle, footer)
     names, blue, red = _names(rows), _palette()[0], _palette()[1]
     for i, row in enumerate(rows.to_dicts()):
@@ -844,7 +1006,17 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
         ax.plot(row["computed"], i, marker="D", mfc="white", mec=red, ls="none", ms=7.5, zorder=3)
         _dots(ax, [row | {"y": i}], blue, "value", "y", 6)
         about = "*" if {row["part_qualifier"], row["whole_qualifier"]} & {"over", "under", "about"} else ""
-        ax.annotate(f"{row['difference']:+.2f}{about}".replace("-", "−"), (1, i), (10, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="left", va="center", size=9, color=QUIET)
+        ax.annotate(
+            f"{row['difference']:+.2f}{about}".replace("-", "−"),
+            (1, i),
+            (10, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            size=9,
+            color=QUIET,
+        )
     ax.set_yticks(range(n), [f"{names[r['unit']]} {r['year']}" + _of(r["whole_basis"], lang) for r in rows.to_dicts()])
     ax.set_ylim(n - 0.5, -0.5)
     low, high = min(rows["value"].min(), rows["computed"].min()), max(rows["value"].max(), rows["computed"].max())
@@ -852,7 +1024,9 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
     ax.grid(visible=False, axis="y")
     ax.grid(axis="x")
     _values(ax.xaxis, "%", lang)
-    starred = _say(lang, "右侧：所报减所算，百分点（*件数为概数）", "right: reported less computed, points (*counts rounded)")
+    starred = _say(
+        lang, "右侧：所报减所算，百分点（*件数为概数）", "right: reported less computed, points (*counts rounded)"
+    )
     ends = [
         Line2D([], [], marker="o", ls="none", color=blue, label=_say(lang, "所报", "reported")),
         Line2D([], [], marker="D", ls="none", mfc="white", color=red, label=_say(lang, "由件数所算", "computed")),
@@ -869,15 +1043,27 @@ def _of(basis: str, lang: str) -> str:
 def paired(table: pl.DataFrame, x: str, y: str, year: int | None = None) -> pl.DataFrame:
     """Two counts of one unit, year and scope side by side: columns of ``y``'s row, with ``x_value``, ``x_qualifier``,
     ``x_doc``, ``x_quote`` and ``ratio`` (y for each x). Of one year, or of each unit's latest; both above nought."""
-    whole = table.with_columns(pl.col("scope", "basis", "qualifier", "origin", "province", "city").fill_null("")).filter(
-        pl.col("value") > 0, pl.col("period") == pl.col("year").cast(pl.String), True if year is None else pl.col("year") == year
+    whole = table.with_columns(
+        pl.col("scope", "basis", "qualifier", "origin", "province", "city").fill_null("")
+    ).filter(
+        pl.col("value") > 0,
+        pl.col("period") == pl.col("year").cast(pl.String),
+        True if year is None else pl.col("year") == year,
     )
     key = ["unit", "period", "scope"]
-    left = whole.filter(pl.col("indicator") == x).select(*key, pl.col("value", "unit_of_measure", "qualifier", "origin", "doc", "quote").name.prefix("x_"))
-    rows = whole.filter(pl.col("indicator") == y).join(left, on=key).sort("unit", "year", "scope", "basis", descending=[False, True, True, True])
+    left = whole.filter(pl.col("indicator") == x).select(
+        *key, pl.col("value", "unit_of_measure", "qualifier", "origin", "doc", "quote").name.prefix("x_")
+    )
+    rows = (
+        whole.filter(pl.col("indicator") == y)
+        .join(left, on=key)
+        .sort("unit", "year", "scope", "basis", descending=[False, True, True, True])
+    )
     if rows.is_empty():
         raise ValueError(f"no unit states {x} and {y} for one year")
-    return rows.unique("unit", keep="first", maintain_order=True).with_columns(ratio=(pl.col("value") / pl.col("x_value")).round(1))
+    return rows.unique("unit", keep="first", maintain_order=True).with_columns(
+        ratio=(pl.col("value") / pl.col("x_value")).round(1)
+    )
 
 
 @_styled
@@ -890,11 +1076,25 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
     label = _say(lang, "name_zh", "name_en")
     x_name, y_name = (table.filter(pl.col("indicator") == i)[label][0] for i in (x, y))
     x_unit, y_unit, n = rows["x_unit_of_measure"][0], rows["unit_of_measure"][0], rows.height
-    low, middle, high = (_plain(v, 0 if v >= 10 else 1) for v in (rows["ratio"].min(), rows["ratio"].median(), rows["ratio"].max()))
-    zh = f"{n}个单位同时公布{x_name}与{y_name}：每{x_unit}" + (f"从{low}到{high}{y_unit}" if n > 1 else f"{low}{y_unit}") + f"，中位数{middle}" * (n >= FEW)
-    en = f"{n} units publish both {x_name.lower()} and {y_name.lower()}: " + (f"{low} to {high} each" if n > 1 else f"{low} each") + f", median {middle}" * (n >= FEW)
+    low, middle, high = (
+        _plain(v, 0 if v >= 10 else 1) for v in (rows["ratio"].min(), rows["ratio"].median(), rows["ratio"].max())
+    )
+    zh = (
+        f"{n}个单位同时公布{x_name}与{y_name}：每{x_unit}"
+        + (f"从{low}到{high}{y_unit}" if n > 1 else f"{low}{y_unit}")
+        + f"，中位数{middle}" * (n >= FEW)
+    )
+    en = (
+        f"{n} units publish both {x_name.lower()} and {y_name.lower()}: "
+        + (f"{low} to {high} each" if n > 1 else f"{low} each")
+        + f", median {middle}" * (n >= FEW)
+    )
     when = _say(lang, f"{year}年" if year else "各取最近一年", f"{year}" if year else "latest year of each")
-    subtitle = _say(lang, f"横轴：{x_name}（{x_unit}）　纵轴：{y_name}（{y_unit}）　{when}，同一单位同一年　范围：{_each(rows['scope'], lang, SCOPES)}", f"Across: {x_name}   Up: {y_name}   {when}, same unit and year   Scope: {_each(rows['scope'], lang, SCOPES)}")
+    subtitle = _say(
+        lang,
+        f"横轴：{x_name}（{x_unit}）　纵轴：{y_name}（{y_unit}）　{when}，同一单位同一年　范围：{_each(rows['scope'], lang, SCOPES)}",
+        f"Across: {x_name}   Up: {y_name}   {when}, same unit and year   Scope: {_each(rows['scope'], lang, SCOPES)}",
+    )
     docs = pl.DataFrame({"doc": [*rows["doc"], *rows["x_doc"]]})
     fig, ax = _canvas(_say(lang, zh, en), subtitle, _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}")
     ax.set_xscale("log")
@@ -907,7 +1107,10 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
     _values(ax.yaxis, "", lang)
     ax.minorticks_off()
     each = [_ratio_line(ax, 10**k, x_unit, y_unit, lang) for k in range(6)]
-    points = [r | {"qualifier": r["qualifier"] if mark(r["qualifier"], r["origin"]) else r["x_qualifier"]} for r in rows.to_dicts()]
+    points = [
+        r | {"qualifier": r["qualifier"] if mark(r["qualifier"], r["origin"]) else r["x_qualifier"]}
+        for r in rows.to_dicts()
+    ]
     _dots(ax, points, _palette()[0], "x_value", "value")
     _legend(ax, pl.DataFrame(points).select("qualifier", "origin"), lang)
     names = _names(rows)
@@ -925,7 +1128,16 @@ def _ratio_line(ax: Axes, ratio: float, x_unit: str, y_unit: str, lang: str) -> 
     ax.plot([start, end], [start * ratio, end * ratio], color="#E0E0E0", lw=1, zorder=1)
     text = _say(lang, f"每{x_unit}{ratio:,}{y_unit}", f"{ratio:,} each")
     at_top = y1 / ratio <= x1
-    ax.annotate(text, (end, end * ratio), (-4, -4) if at_top else (-4, 6), textcoords="offset points", ha="right", va="top" if at_top else "bottom", size=8, color="#8A8A8A")
+    ax.annotate(
+        text,
+        (end, end * ratio),
+        (-4, -4) if at_top else (-4, 6),
+        textcoords="offset points",
+        ha="right",
+        va="top" if at_top else "bottom",
+        size=8,
+        color="#8A8A8A",
+    )
     return end, end * ratio
 
 
@@ -940,14 +1152,18 @@ def _committed(table: pl.DataFrame, lang: str) -> dict[str, Callable[[], tuple[F
     own = {"scope": ("own", "")}
     nation = {"units": ["全国"], "scope": ("area", "")}
 
-    def both(chart: Callable[..., Figure], rows: Callable[..., pl.DataFrame], *args: Any, **kwargs: Any) -> Callable[[], Any]:
+    def both(
+        chart: Callable[..., Figure], rows: Callable[..., pl.DataFrame], *args: Any, **kwargs: Any
+    ) -> Callable[[], Any]:
         return lambda: (chart(table, *args, lang=lang, **kwargs), rows(table, *args, **kwargs))
 
     return {
         "coverage": both(coverage, counts),
         "coverage_by_indicator": both(coverage, counts, "indicator"),
         "appearance_rate": both(trend, series, "litigation.appearance_rate", **appearance),
-        "appearance_rate_at_100": both(share_at_hundred, at_hundred, "litigation.appearance_rate", basis=appearance["basis"]),
+        "appearance_rate_at_100": both(
+            share_at_hundred, at_hundred, "litigation.appearance_rate", basis=appearance["basis"]
+        ),
         "loss_rate": both(trend, series, "litigation.loss_rate"),
         "mediation_cases": both(trend, series, "mediation.cases", **nation),
         "mediation_committees": both(trend, series, "mediation.committees", **nation),

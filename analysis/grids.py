@@ -51,7 +51,14 @@ _TOTAL = re.compile(r"合计|总计|总数|合\s*计")
 
 def find_grids(text: str) -> list[Grid]:
     """The tables in a reading text, in order. A table has at least two rows of at least two cells and a numeric cell."""
-    if "\t" not in text and "|" not in text and "｜" not in text and "  " not in text and "　" not in text and " " not in text:
+    if (
+        "\t" not in text
+        and "|" not in text
+        and "｜" not in text
+        and "  " not in text
+        and "　" not in text
+        and " " not in text
+    ):
         return []
     found: list[Grid] = []
     block: list[list[Span]] = []
@@ -148,7 +155,7 @@ def _read_cell(text: str, a: int, b: int, label: str, column: str, unit: str, ca
         span = (a, b)
     elif quantities and quantities[0].start - a <= 12 and quantities[0].measure_word:
         first = quantities[0]
-        row = f"{label} {text[a:first.start]}"
+        row = f"{label} {text[a : first.start]}"
         value, word, qualifier, span = first.value, first.measure_word, first.qualifier, (first.start, first.end)
     elif m := re.match(r"[^\d]{2,12}[:：]?\s?(\d+(?:\.\d+)?)$", text[a:b]):
         row = text[a : a + m.start(1)]
@@ -157,7 +164,19 @@ def _read_cell(text: str, a: int, b: int, label: str, column: str, unit: str, ca
     else:
         return []
     year = _YEAR.search(column) or _YEAR.search(label)
-    return [Cell(*span, value, word, qualifier, row, column, caption, int(year[1]) if year else None, bool(_TOTAL.search(label)))]
+    return [
+        Cell(
+            *span,
+            value,
+            word,
+            qualifier,
+            row,
+            column,
+            caption,
+            int(year[1]) if year else None,
+            bool(_TOTAL.search(label)),
+        )
+    ]
 
 
 def _scaled(number: str, unit: str, words: str, caption: str) -> tuple[Number, str, str]:

@@ -123,7 +123,10 @@ class Lexicon:
 @cache
 def cues() -> Mapping[str, tuple[str, ...]]:
     """The word lists of ``cues.toml`` by name."""
-    return {name: tuple(words) for name, words in tomllib.loads((files(__package__) / "cues.toml").read_text("utf-8")).items()}
+    return {
+        name: tuple(words)
+        for name, words in tomllib.loads((files(__package__) / "cues.toml").read_text("utf-8")).items()
+    }
 
 
 @cache
@@ -151,7 +154,9 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
     implied: list[ImpliedWording] = []
     basis: dict[str, tuple[tuple[str, int], ...]] = {}
     for entry in indicators:
-        basis[entry.id] = tuple((name, mask(words)) for name, words in [*entry.basis.items(), ("", entry.no_basis)] if words)
+        basis[entry.id] = tuple(
+            (name, mask(words)) for name, words in [*entry.basis.items(), ("", entry.no_basis)] if words
+        )
         for number, rule in enumerate(entry.rule, 1):
             measures = rule.measure or entry.measure
             wordings.append(
@@ -169,7 +174,11 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
                 )
             )
         for number, rule in enumerate(entry.implied, 1):
-            implied.append(ImpliedWording(f"{entry.id}/implied{number}", entry, rule, mask(rule.trigger), reach(rule), mask(rule.no)))
+            implied.append(
+                ImpliedWording(
+                    f"{entry.id}/implied{number}", entry, rule, mask(rule.trigger), reach(rule), mask(rule.no)
+                )
+            )
     scope_of = {word: scope for scope in SCOPES for word in cues()[scope]}
     mask(scope_of)
     return Lexicon(
@@ -180,7 +189,9 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
         implied=_by_bit(implied, lambda wording: wording.triggers),
         basis=basis,
         scopes=tuple(scope_of.get(word, "") for word in index),
-        triggers=AhoCorasick(sorted({word for entry in indicators for rule in entry.implied for word in expand(rule.trigger, shared)})),
+        triggers=AhoCorasick(
+            sorted({word for entry in indicators for rule in entry.implied for word in expand(rule.trigger, shared)})
+        ),
     )
 
 

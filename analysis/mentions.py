@@ -13,13 +13,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from analysis.catalogue import Indicator, load
-from analysis.grids import Cell, Grid, find_grids
+from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of, rises
 from analysis.quantities import Number, Quantity, measure_classes, scan
 from analysis.reports import Report
-from analysis.scenes import Context, Scene, Span, context, counts_bodies, head, rates, respectively, shares_right, stretches
+from analysis.scenes import (
+    Context,
+    Scene,
+    Span,
+    context,
+    counts_bodies,
+    head,
+    rates,
+    respectively,
+    shares_right,
+    stretches,
+)
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
@@ -114,7 +125,9 @@ def find(report: Report) -> Found:
 # --- words that decide the kind of statement ----------------------------------------------------------------
 
 _CHANGE = re.compile(
-    "(?:" + "|".join(sorted(cues()["change"], key=len, reverse=True)) + r")(?:了|约|近|超过?|达到?|逾|幅度|率|为|将近|均|分别|各|[一-龥]{0,2}达)*$"
+    "(?:"
+    + "|".join(sorted(cues()["change"], key=len, reverse=True))
+    + r")(?:了|约|近|超过?|达到?|逾|幅度|率|为|将近|均|分别|各|[一-龥]{0,2}达)*$"
 )
 _WEAK_CHANGE = re.compile("(?:" + "|".join(cues()["weak_change"]) + r")(?:了|约|近|超过?)?$")
 _COMPARED = re.compile(r"[同环]比|[较比](?:上年|去年|上一?年|20\d\d年|同期|年初|全|上)|幅度|平均")
@@ -133,14 +146,18 @@ _PART = re.compile(r"其中|包括|含(?!旧存)")
 _SUM = re.compile(r"共计|总计|合计|总数|总人数|总量|总共")
 _YEARLY = re.compile(r"共(?!同)|累计|全年(?!工作)")
 _LIMITED = re.compile("|".join(cues()["limited"]))
-_AWARD = re.compile(r"全[国省市](?:[“‘]?民主法治|法治|模范|优秀|先进|示范)|各级(?:人大|代表)")  # 全国民主法治示范村 tells who gave the title
+_AWARD = re.compile(
+    r"全[国省市](?:[“‘]?民主法治|法治|模范|优秀|先进|示范)|各级(?:人大|代表)"
+)  # 全国民主法治示范村 tells who gave the title
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
 
 # words that may stand before a number that goes on with what was counted before; the longest first, since the
 # pattern does not go back (a text of a thousand 共计 must not take for ever)
 _FILL = "|".join([*sorted(cues()["fill"], key=len, reverse=True), *cues()["fill_pattern"]])
 _FILLED = re.compile(rf"(?:{_FILL})*+")
-_NAMED = re.compile(rf"(?:{_FILL})*+(?:涉及|属|由|给|来自|按|含|包括|包含|另有)?[“‘]?[一-龥、（）()]{{0,14}}(?:{_FILL})*+")
+_NAMED = re.compile(
+    rf"(?:{_FILL})*+(?:涉及|属|由|给|来自|按|含|包括|包含|另有)?[“‘]?[一-龥、（）()]{{0,14}}(?:{_FILL})*+"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -156,9 +173,15 @@ def _is_kind(words: str) -> bool:
 
 
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
-_VERBS = re.compile(r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查")
-_FOLLOWS = re.compile(r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)")
-_CHANGED = re.compile(r"(?:大幅|明显|进一步|再|又|整整)?(?:多|少|高|低|翻|降|增|改善|放大|好转|回落|压减|下降|上升|增长|增加|减少|提高|提升|增至|升至|降至|又|以上|左右|相比)")
+_VERBS = re.compile(
+    r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
+)
+_FOLLOWS = re.compile(
+    r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)"
+)
+_CHANGED = re.compile(
+    r"(?:大幅|明显|进一步|再|又|整整)?(?:多|少|高|低|翻|降|增|改善|放大|好转|回落|压减|下降|上升|增长|增加|减少|提高|提升|增至|升至|降至|又|以上|左右|相比)"
+)
 _LISTED = re.compile(r"其中|包括|按.{0,10}[分看][，,：:]|从.{0,8}看")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
@@ -206,7 +229,7 @@ class _Reader:
         text = self.text
         if sentence.title and not _GENERAL_TITLE.search(text, sentence.start, sentence.end):
             self.title = self.words.mask(text[sentence.start : sentence.end])
-        if sentence.title or not own and not triggered:
+        if sentence.title or (not own and not triggered):
             self.previous = _Previous(sentence, None, None)
             return
         heading, year = self.heading(sentence.headings)
@@ -248,14 +271,29 @@ class _Reader:
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
-            if q.measure == "point" or _is_change(scene, i) or _is_each(scene, i) or _is_double(scene, i) or _is_rest(scene, i):
+            if (
+                q.measure == "point"
+                or _is_change(scene, i)
+                or _is_each(scene, i)
+                or _is_double(scene, i)
+                or _is_rest(scene, i)
+            ):
                 self.silent.add(q.start)
                 continue
             if counts_bodies(scene, q):
                 self.silent.add(q.start)
                 self.rest.append((q, sentence))
                 continue
-            drafts = self.read_number(scene, sentence, year, i, left, right, latest.get(q.measure, last), made.get(parents.get(i, -1)) or shares.get(i))
+            drafts = self.read_number(
+                scene,
+                sentence,
+                year,
+                i,
+                left,
+                right,
+                latest.get(q.measure, last),
+                made.get(parents.get(i, -1)) or shares.get(i),
+            )
             if not drafts:
                 if sentence.status != PLAN:
                     self.rest.append((q, sentence))
@@ -277,7 +315,9 @@ class _Reader:
         numbers = scene.quantities
         while start < len(numbers):
             end = start
-            while end < len(numbers) and numbers[end].measure == numbers[start].measure and numbers[end].value is not None:
+            while (
+                end < len(numbers) and numbers[end].measure == numbers[start].measure and numbers[end].value is not None
+            ):
                 end += 1
             if end - start >= 3 and numbers[start].measure not in ("", "percent", "money"):
                 total = self.totals.get((numbers[start].measure, sum(q.value for q in numbers[start:end])))
@@ -291,12 +331,22 @@ class _Reader:
         if not lefts or not _is_generic(scene.text[slice(*left)]):
             return left
         between = scene.text[scene.quantities[i - 1].end : left[0]].strip()
-        if between not in ("", "、", "，", ",", "和") or scene.mask(*right) & self.words.content and not scene.mask(*left):
+        if between not in ("", "、", "，", ",", "和") or (
+            scene.mask(*right) & self.words.content and not scene.mask(*left)
+        ):
             return left
         return lefts[-1] if between != "，" and between != "," else left
 
     def read_number(
-        self, scene: Scene, sentence: Sentence, year: int | None, i: int, left: Span, right: Span, last: _Draft | None, parent: _Draft | None
+        self,
+        scene: Scene,
+        sentence: Sentence,
+        year: int | None,
+        i: int,
+        left: Span,
+        right: Span,
+        last: _Draft | None,
+        parent: _Draft | None,
     ) -> list[_Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
         q = scene.quantities[i]
@@ -337,9 +387,13 @@ class _Reader:
         for bits in tries:
             around = context(scene, i, bits)
             wording = self.choose(around, q, theme)
-            if wording is None or not shares_right(scene, i, right) and wording.no & tail:
+            if wording is None or (not shares_right(scene, i, right) and wording.no & tail):
                 continue
-            if parent is not None and parent.indicator.theme in _BY_MATTER and wording.indicator.theme != parent.indicator.theme:
+            if (
+                parent is not None
+                and parent.indicator.theme in _BY_MATTER
+                and wording.indicator.theme != parent.indicator.theme
+            ):
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
             draft = self.draft(scene, sentence, year, i, wording, around, left)
             return [draft, *(replace(draft, indicator=load()[other]) for other in wording.also)]
@@ -370,7 +424,9 @@ class _Reader:
         first = scene.clause_index(scene.segment(index))
         for at in range(index - 1, first - 1, -1):
             start, end = scene.clauses[at]
-            if any(home == at and p.start not in self.silent for home, p in zip(scene.home, scene.quantities, strict=True)):
+            if any(
+                home == at and p.start not in self.silent for home, p in zip(scene.home, scene.quantities, strict=True)
+            ):
                 return 0
             bits = scene.masks[at]
             if bits & self.words.content:
@@ -419,7 +475,7 @@ class _Reader:
         if not same and not _FOLLOWS.match(scene.text, scene.start):
             return False
         told = scene.text[right[0] : right[1]].strip()
-        if told and not _CHANGED.match(told) or last.no & scene.mask(*left):
+        if (told and not _CHANGED.match(told)) or last.no & scene.mask(*left):
             return False  # a number that has a predicate of its own tells something else
         words = scene.text[left[0] : left[1]]
         if _is_generic(words):
@@ -434,7 +490,15 @@ class _Reader:
     # -- from a wording to a draft --
 
     def draft(
-        self, scene: Scene, sentence: Sentence, year: int | None, i: int, wording: Wording | None, around: Context, left: Span, source: _Draft | None = None
+        self,
+        scene: Scene,
+        sentence: Sentence,
+        year: int | None,
+        i: int,
+        wording: Wording | None,
+        around: Context,
+        left: Span,
+        source: _Draft | None = None,
     ) -> _Draft:
         q = scene.quantities[i]
         indicator = wording.indicator if wording else source.indicator
@@ -447,14 +511,33 @@ class _Reader:
             basis, scope = basis or source.basis, scope or source.scope
         campaign = scene.last_match(_CAMPAIGN, scene.segment(scene.home[i]), q.start) is not None
         among = bool(_PART.search(own_words))
-        part = period.several or bool(wording and wording.role) or campaign or among and scope == "own"
+        part = period.several or bool(wording and wording.role) or campaign or (among and scope == "own")
         low = max(clause[0], left[0] - 6)
         total = 2 if _SUM.search(scene.text, low, q.start) else 1 if _YEARLY.search(scene.text, low, q.start) else 0
         limited = any(a >= clause[0] and b <= clause[1] for a, b in scene.matches(_LIMITED))
-        if campaign or limited and indicator.theme in _LIMITED_THEMES and indicator.id != "publicity.demo_villages" and scope != "own":
+        if campaign or (
+            limited
+            and indicator.theme in _LIMITED_THEMES
+            and indicator.id != "publicity.demo_villages"
+            and scope != "own"
+        ):
             scope = "part_of_area"
         rule = wording.name if wording else f"{indicator.id}/carried"
-        return _Draft(indicator, rule, q, period, scope, basis, sentence, part, total, limited, among, wording.no if wording else source.no, carried=wording is None)
+        return _Draft(
+            indicator,
+            rule,
+            q,
+            period,
+            scope,
+            basis,
+            sentence,
+            part,
+            total,
+            limited,
+            among,
+            wording.no if wording else source.no,
+            carried=wording is None,
+        )
 
     def scope(self, scene: Scene, q: Quantity) -> str:
         """own, area or part_of_area by the last scope word before the number; empty where there is none.
@@ -494,22 +577,40 @@ class _Reader:
                 index = scene.clause_index(start)
                 a, b = scene.clauses[index]
                 near = scene.mask(a, b)
-                around = Context(near, scene.mask(scene.clauses[index - 1][0], b) if index else near, (s := scene.mask(scene.start, b)), s | scene.before | scene.heading)
+                around = Context(
+                    near,
+                    scene.mask(scene.clauses[index - 1][0], b) if index else near,
+                    (s := scene.mask(scene.start, b)),
+                    s | scene.before | scene.heading,
+                )
                 if wording.no & near or not all(group & around.at(reach) for reach, group in wording.reach):
                     continue
-                if _status(scene, sentence, Quantity(start, end, None, "", "", ""), self.year) == PLAN or any(a <= q.start < start and q.measure == "percent" for q in scene.quantities):
+                if _status(scene, sentence, Quantity(start, end, None, "", "", ""), self.year) == PLAN or any(
+                    a <= q.start < start and q.measure == "percent" for q in scene.quantities
+                ):
                     continue
                 said.add(wording.indicator.id)
                 value = int(wording.rule.value) if wording.rule.value == int(wording.rule.value) else wording.rule.value
                 q = Quantity(start, end, value, "", "", "exact")
                 period = Period(year, str(year) if year else "", False, False)
-                yield _Draft(wording.indicator, wording.name, q, period, self.scope(scene, q), self.basis(wording.indicator.id, around), sentence, implied=True)
+                yield _Draft(
+                    wording.indicator,
+                    wording.name,
+                    q,
+                    period,
+                    self.scope(scene, q),
+                    self.basis(wording.indicator.id, around),
+                    sentence,
+                    implied=True,
+                )
 
     # -- tables in the text --
 
     def grid(self, grid: Grid, sentence: Sentence) -> None:
         """The cells of a flattened table, each judged by the words of its row and column."""
-        if sentence.status == PLAN and not any(cell.year and self.year and cell.year <= self.year for cell in grid.cells):
+        if sentence.status == PLAN and not any(
+            cell.year and self.year and cell.year <= self.year for cell in grid.cells
+        ):
             return
         heading, _ = self.heading(sentence.headings)
         summed = any(cell.total for cell in grid.cells)
@@ -521,7 +622,9 @@ class _Reader:
             column, row = self.words.mask(cell.column), self.words.mask(cell.row)
             wording = None
             for near in (column, row, column | row, column | row | caption):
-                around = Context(near, near | column | row, near | column | row, near | column | row | caption | heading | labels)
+                around = Context(
+                    near, near | column | row, near | column | row, near | column | row | caption | heading | labels
+                )
                 wording = wording or self.choose(around, q)
             if wording is None:
                 self.rest.append((q, sentence))
@@ -529,7 +632,19 @@ class _Reader:
             year = cell.year or self.year
             period = Period(year, str(year) if year else "", False, False)
             basis = self.basis(wording.indicator.id, around)
-            self.drafts.append(_Draft(wording.indicator, wording.name, q, period, "", basis, sentence, summed and not cell.total, 2 * cell.total))
+            self.drafts.append(
+                _Draft(
+                    wording.indicator,
+                    wording.name,
+                    q,
+                    period,
+                    "",
+                    basis,
+                    sentence,
+                    summed and not cell.total,
+                    2 * cell.total,
+                )
+            )
 
     # -- the whole report --
 
@@ -541,19 +656,45 @@ class _Reader:
         heads = {id(draft) for group in groups.values() if (draft := _headline(group)) is not None}
         mentions = [self.mention(d, "headline" if id(d) in heads else "part", report) for d in self.drafts]
         mentions.sort(key=lambda m: (m.start, m.indicator))
-        return Found(mentions, [self.mention(d, "part", report) for d in self.targets], [self.unmatched(q, s, report) for q, s in self.rest])
+        return Found(
+            mentions,
+            [self.mention(d, "part", report) for d in self.targets],
+            [self.unmatched(q, s, report) for q, s in self.rest],
+        )
 
     def mention(self, draft: _Draft, role: str, report: Report) -> Mention:
         q, sentence = draft.quantity, draft.sentence
         start, end = self.reading.source_span(q.start, q.end)
         return Mention(
-            draft.indicator.id, q.value, draft.indicator.unit_of_measure, q.qualifier, draft.period.year, draft.period.period, role, draft.implied,
-            draft.scope, draft.basis, start, end, report.text[start:end], self.text[sentence.start : sentence.end].strip(), " / ".join(sentence.headings), draft.rule,
+            draft.indicator.id,
+            q.value,
+            draft.indicator.unit_of_measure,
+            q.qualifier,
+            draft.period.year,
+            draft.period.period,
+            role,
+            draft.implied,
+            draft.scope,
+            draft.basis,
+            start,
+            end,
+            report.text[start:end],
+            self.text[sentence.start : sentence.end].strip(),
+            " / ".join(sentence.headings),
+            draft.rule,
         )
 
     def unmatched(self, q: Quantity, sentence: Sentence, report: Report) -> Unmatched:
         start, end = self.reading.source_span(q.start, q.end)
-        return Unmatched(start, end, report.text[start:end], q.value, q.measure_word, self.text[sentence.start : sentence.end].strip(), " / ".join(sentence.headings))
+        return Unmatched(
+            start,
+            end,
+            report.text[start:end],
+            q.value,
+            q.measure_word,
+            self.text[sentence.start : sentence.end].strip(),
+            " / ".join(sentence.headings),
+        )
 
 
 @dataclass(slots=True)
@@ -599,7 +740,11 @@ def _is_each(scene: Scene, i: int) -> bool:
     return m is not None and not _NOT_EACH.search(m.group())
 
 
-_REST = re.compile(r"(?:除|(?:上年|往年|去年|年初|历年)?(?:结转|旧存)|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$")
+_REST = re.compile(
+    r"(?:除|(?:上年|往年|去年|年初|历年)?(?:结转|旧存)|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$"
+)
+
+
 def _is_rest(scene: Scene, i: int) -> bool:
     """Whether the number is a remainder or the undated start of a rise (由64%提升至91%)."""
     q = scene.quantities[i]
@@ -612,7 +757,12 @@ def _is_rest(scene: Scene, i: int) -> bool:
 def _is_double(scene: Scene, i: int) -> bool:
     """两个100%: the 两个 counts the rates, not things."""
     q = scene.quantities[i]
-    return i + 1 < len(scene.quantities) and scene.quantities[i + 1].measure == "percent" and scene.quantities[i + 1].start <= q.end + 1 and q.measure == "item"
+    return (
+        i + 1 < len(scene.quantities)
+        and scene.quantities[i + 1].measure == "percent"
+        and scene.quantities[i + 1].start <= q.end + 1
+        and q.measure == "item"
+    )
 
 
 def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> str:
@@ -624,7 +774,9 @@ def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> 
     segment = scene.segment(scene.clause_index(q.start))
     if (span := _target_in(scene, segment, q.start)) and not _DONE.search(scene.text, span[1], q.start):
         return PLAN
-    if year is not None and any(value > year and start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years):
+    if year is not None and any(
+        value > year and start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years
+    ):
         return PLAN
     return sentence.status
 
@@ -719,7 +871,9 @@ def _headline(group: Sequence[_Draft]) -> _Draft | None:
 def _follows_own(group: Sequence[_Draft], draft: _Draft) -> bool:
     """Whether 其中 before a value refers to a value of the same indicator: 行政应诉47件，其中败诉6件 is the whole of what was lost."""
     first = min(d.quantity.start for d in group if d.sentence is draft.sentence)
-    return first < draft.quantity.start or any(d.sentence.paragraph == draft.sentence.paragraph and d.quantity.start < draft.quantity.start for d in group)
+    return first < draft.quantity.start or any(
+        d.sentence.paragraph == draft.sentence.paragraph and d.quantity.start < draft.quantity.start for d in group
+    )
 
 
 def _total(whole: Sequence[_Draft]) -> _Draft | None:
@@ -739,7 +893,5 @@ def _total(whole: Sequence[_Draft]) -> _Draft | None:
         return largest
     alone = not any(d.sentence is largest.sentence for d in whole if d is not largest)
     second = sorted(d.quantity.value for d in whole)[-2]
-    leads = largest.quantity.value >= 2 * second or len(whole) > 2 and 2 * largest.quantity.value >= rest
+    leads = largest.quantity.value >= 2 * second or (len(whole) > 2 and 2 * largest.quantity.value >= rest)
     return largest if alone and leads and largest.quantity.value > second else None
-
-

@@ -74,7 +74,9 @@ def _run(path: Path, target: Path, timeout: int) -> Failure | None:
         resources={"metadata": {"path": str(path.parent.resolve())}},
     )
     try:
-        client.execute(env=os.environ | {"PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+        client.execute(
+            env=os.environ | {"PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        )
     except CellExecutionError as error:
         return Failure(path.name, _cell(notebook), f"{error.ename}: {error.evalue}")
     except CellTimeoutError:
@@ -98,7 +100,11 @@ def _clear(notebook: NotebookNode) -> None:
 
 def _cell(notebook: NotebookNode) -> int:
     """The cell at which the run stopped, counted from 1: the last code cell that was begun."""
-    begun = [i for i, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code" and (cell.outputs or cell.execution_count)]
+    begun = [
+        i
+        for i, cell in enumerate(notebook.cells, 1)
+        if cell.cell_type == "code" and (cell.outputs or cell.execution_count)
+    ]
     first = [i for i, cell in enumerate(notebook.cells, 1) if cell.cell_type == "code"]
     return max(begun, default=first[0] if first else 0)
 

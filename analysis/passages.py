@@ -91,7 +91,7 @@ _CELLS = re.compile(r"\t|[|｜]|[^\s】] {2,}\S|[^\s】。，；]　[^\s]")
 
 def _broken_number(before: str, after: str) -> bool:
     """Whether the break stands between a number and its measure word, or a label and its number."""
-    if before[-1].isdigit() or before[-1] in "万亿千百" and before[-2:-1].isdigit():
+    if before[-1].isdigit() or (before[-1] in "万亿千百" and before[-2:-1].isdigit()):
         return bool(_MEASURED.match(after))
     return bool(_MEASURED.match(after.lstrip("0123456789,."))) and after[0].isdigit()
 
@@ -115,7 +115,9 @@ def _wrapped_width(lines: Sequence[str]) -> int:
     return width if sum(abs(n - width) <= 6 for n in broken) >= 0.7 * len(broken) else 0
 
 
-def read(text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[str, str], bool] = lambda before, after: False) -> Reading:
+def read(
+    text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[str, str], bool] = lambda before, after: False
+) -> Reading:
     """The reading text of ``text`` less the half-open spans in ``skip`` (front matter, navigation).
 
     ``spanning(before, after)``: whether a word of the field stands across the end of one line and the start of the next.
@@ -138,8 +140,10 @@ def read(text: str, skip: Sequence[tuple[int, int]] = (), spanning: Callable[[st
             joiner = "" if not dropped and _joins(previous, last, bare, width, spanning) else "\n"
             pieces.append(joiner)
             length += len(joiner)
-        blank = "\n\n" in text[start + len(line) : start + len(line) + 6].replace("\r", "").replace(" ", "").replace("　", "")
-        dropped = not previous and (_looks_like_title(line) or blank and len(line) < 60)  # a first line is a title
+        blank = "\n\n" in text[start + len(line) : start + len(line) + 6].replace("\r", "").replace(" ", "").replace(
+            "　", ""
+        )
+        dropped = not previous and (_looks_like_title(line) or (blank and len(line) < 60))  # a first line is a title
         previous = previous + bare if not joiner else bare
         last = bare
         for a, b in _unspaced(line):
@@ -239,7 +243,13 @@ def split(reading: Reading, year: int | None = None) -> list[Sentence]:
         paragraph += line_start
         mark = _HEADING.match(text, start, end)
         level = _MARK_LEVEL[mark.lastgroup or "h5"] if mark else 0
-        if not level and line_start and end - start <= 28 and text[end : end + 1] in ("", "\n") and _is_bare_heading(text[start:end]):
+        if (
+            not level
+            and line_start
+            and end - start <= 28
+            and text[end : end + 1] in ("", "\n")
+            and _is_bare_heading(text[start:end])
+        ):
             level = 1 if _heading_status(text[start:end], "") else 2
         if start == 0 and not mark and text[end : end + 1] == "\n" and end < 60 and text[end - 1] not in "。！；;":
             sentences.append(Sentence(start, end, (), ACHIEVED, paragraph, True))
@@ -288,7 +298,12 @@ def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_bare_heading(line: str) -> bool:
-    return line[-1] not in "。！？；;，,、" and not _CELLS.search(line) and "，" not in line[:-1] and not any(c.isdigit() for c in line[5:])
+    return (
+        line[-1] not in "。！？；;，,、"
+        and not _CELLS.search(line)
+        and "，" not in line[:-1]
+        and not any(c.isdigit() for c in line[5:])
+    )
 
 
 def _heading_text(heading: str) -> str:

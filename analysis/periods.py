@@ -21,7 +21,9 @@ class Period:
 
 
 _ORIGIN = re.compile(r"[由从][^，,；;]{0,9}$")
-_ROSE = re.compile(r"(?:大幅|逐步|稳步)?(?:跃升|攀升|回升|跃|扩大|压减|压|提高|上升|提升|增加|增长|增聘|增配|增补|增|升|下降|降低|降|减少|减|发展|扩充|拓宽|精简|梳理|调整|加密|归并|整合|一路走|扩)[为了]?(?:至|到|为|成)")
+_ROSE = re.compile(
+    r"(?:大幅|逐步|稳步)?(?:跃升|攀升|回升|跃|扩大|压减|压|提高|上升|提升|增加|增长|增聘|增配|增补|增|升|下降|降低|降|减少|减|发展|扩充|拓宽|精简|梳理|调整|加密|归并|整合|一路走|扩)[为了]?(?:至|到|为|成)"
+)
 
 
 def rises(scene: Scene, q: Quantity) -> bool:
@@ -44,9 +46,13 @@ _SPAN = re.compile(
     r"|(?:成立|启用|运行|实施|试点|开展|启动|挂牌|改革|施行|建成|上线|组建|推行|设立|创建)以来|党的[十八九二]+大以来|过去[五三]年|本届政府(?:成立|任期)?以来|历年累计|五年累计|历年"
 )
 _THIS_YEAR = re.compile(r"今年(?!以来)|本年|年内|当年|仅今年|其中20\d\d年")
-_MONTHS = re.compile(r"上半年|1[至到—–-]{1,2}([1-9]|1[0-2])月|前三季度|第?一季度|下半年|7[至到—–-]{1,2}12月|10[至到—–-]{1,2}12月|第?四季度|截[至止](?:20\d\d年)?([4-9]|1[01])月(?:底|末|30日|31日)")
+_MONTHS = re.compile(
+    r"上半年|1[至到—–-]{1,2}([1-9]|1[0-2])月|前三季度|第?一季度|下半年|7[至到—–-]{1,2}12月|10[至到—–-]{1,2}12月|第?四季度|截[至止](?:20\d\d年)?([4-9]|1[01])月(?:底|末|30日|31日)"
+)
 _WHOLE = re.compile(r"全年|今年以来|年内|本年度")
-_RISEN = re.compile(r"(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充|转变)[为了]?(?:至|到|为)|到(?:今年|本年|如今)")
+_RISEN = re.compile(
+    r"(?:提高|上升|提升|增加|增长|增|升|下降|降低|降|减少|减|发展|扩充|转变)[为了]?(?:至|到|为)|到(?:今年|本年|如今)"
+)
 _REACHED = re.compile(r"(?:至|到|为)[了约近]?$")
 _STOCK_AFTER = re.compile(r"[1-3]月|初")
 
@@ -92,13 +98,17 @@ def _governing(scene: Scene, i: int, year: int | None) -> tuple[tuple[int, str] 
 
 
 # a year that tells of a document, a start, a comparison: not the figure's own
-_ATTRIBUTE = re.compile(r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:印发|出台|修订|制定|成立|启动|开始|施行|实施|颁布|机构改革|以前|前|发布)|相比")
+_ATTRIBUTE = re.compile(
+    r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:印发|出台|修订|制定|成立|启动|开始|施行|实施|颁布|机构改革|以前|前|发布)|相比"
+)
 
 
 def _opens(scene: Scene, start: int, end: int, segment: int) -> bool:
     """Whether a year at the head of the sentence, or of its segment, governs what follows: 2023年，全市…"""
     for head in (scene.start, segment):
-        if start >= head and not scene.text[head:start].strip("（(一二三四五六七八九十、）)是0123456789. 截至止到在与，,：:"):
+        if start >= head and not scene.text[head:start].strip(
+            "（(一二三四五六七八九十、）)是0123456789. 截至止到在与，,：:"
+        ):
             return not _ATTRIBUTE.match(scene.text, end) and not scene.text.startswith("为", end)
     return False
 

@@ -360,9 +360,7 @@ _OTHER = re.compile(
     r"学院|中学|小学|学校|研究院)"
 )
 # Verbs and topics that no department has in its name: 积极推进公共法律服务中心 is none.
-_NO_DEPARTMENT = re.compile(
-    "推进|开展|打造|召开|举办|深化|印发|着力|努力|积极|全力|坚持|聚焦|荣获|走进|成立|创建|的"
-)
+_NO_DEPARTMENT = re.compile("推进|开展|打造|召开|举办|深化|印发|着力|努力|积极|全力|坚持|聚焦|荣获|走进|成立|创建|的")
 _COURT = re.compile(rf"{_HAN}{{0,6}}?(?:高级|中级)?(?:人民)?法院|高院|中院")
 _GOVERNMENT = re.compile("人民政府|政府|人民委员会|行政公署|行署")
 _PARTY = re.compile(r"[省市县区旗州盟镇乡]?(?:工委|委员会|委)(?=[和与及]|$)")
@@ -385,9 +383,7 @@ _BODY_AFTER_BARE = re.compile(
 )
 _TOPIC_AFTER_BARE = re.compile(r"$|发布|法律援助|人民调解|多地|市民|全[省市区县州]|开发区|综合保税区|行政")
 _OF_A_CITY = re.compile("中院|中级|铁路运输|高新|经开|经济|开发|综合")
-_PRESS = re.compile(
-    "日报|晚报|晨报|早报|法制报|法治报|新闻(?:网|社|客户端|$)|在线|广播|电视|(?<!政府)网$|网讯"
-)
+_PRESS = re.compile("日报|晚报|晨报|早报|法制报|法治报|新闻(?:网|社|客户端|$)|在线|广播|电视|(?<!政府)网$|网讯")
 
 
 def _longest_at(text: str, start: int) -> str:
@@ -402,9 +398,7 @@ def _longest_at(text: str, start: int) -> str:
     return ""
 
 
-def _bare_at(
-    text: str, start: int, year: int | None, parents: tuple[Place, ...]
-) -> tuple[str, tuple[Place, ...]]:
+def _bare_at(text: str, start: int, year: int | None, parents: tuple[Place, ...]) -> tuple[str, tuple[Place, ...]]:
     """A name without the word for its kind, where what stands around shows that it is one.
 
     吉林 is the province before it is the city; 长沙 is the city, for 长沙县 lies in it; 朝阳 in 朝阳法院
@@ -424,9 +418,7 @@ def _bare_at(
         elif any(place[-1].tier == "province" for place in places):
             places = tuple(place for place in places if place[-1].tier == "province")
         cities = tuple(place for place in places if place[-1].tier == "city")
-        places = cities + tuple(
-            place for place in places if place not in cities and not _within([place], cities)
-        )
+        places = cities + tuple(place for place in places if place not in cities and not _within([place], cities))
         if cities and _OF_A_CITY.match(text, end):
             places = cities
         if _stands_as_place(text, start, end, places, parents, year):
@@ -544,9 +536,7 @@ def _read_name(text: str, year: int | None) -> Named | None:
     if not (chain.places or chain.alias):
         town = _TOWN.match(text)
         for found in _SUFFIX_OF_PLACE.finditer(text, 1, 12):
-            start = next(
-                (i for i in range(1, found.start()) if _longest_at(text, i) == text[i : found.end()]), 0
-            )
+            start = next((i for i in range(1, found.start()) if _longest_at(text, i) == text[i : found.end()]), 0)
             if start and not (town and town.end() < found.end()):
                 chain = _chain(text, start, year)
                 break
@@ -589,9 +579,7 @@ def _body(rest: str, known: Named) -> Named | None:
     office = _office(rest)
     # 人大常委会 is no 委; 司法厅对省政协 is the 司法厅.
     if (found := _OTHER.match(rest)) and not (office and found.start(1) >= len(office)):
-        return (
-            None if _NO_DEPARTMENT.search(found.group()) else known._replace(own=found.group(), kind="other")
-        )
+        return None if _NO_DEPARTMENT.search(found.group()) else known._replace(own=found.group(), kind="other")
     return known._replace(own=office, kind="department") if office else None
 
 
@@ -679,13 +667,7 @@ def _heading(head: tuple[str, ...]) -> str:
                 and re.search("政府$|局$|委$|厅$|办$|办公室$|办事处$", above)
             )
             best, best_score = above + line if named else line, score
-    if (
-        not best
-        and head
-        and len(head[0]) <= 80
-        and not _NO_TITLE.search(head[0])
-        and not re.search("[:：]", head[0])
-    ):
+    if not best and head and len(head[0]) <= 80 and not _NO_TITLE.search(head[0]) and not re.search("[:：]", head[0]):
         return head[0]
     return best
 
@@ -789,9 +771,7 @@ def _named_unit(stated: Mapping[str, str], page: _Page, year: int | None) -> tup
         named = _named_in(heading, year)
         if named and "年鉴" in heading and (section := _yearbook_section(page, year)):
             return section, "title"
-        if named and (
-            named.places or named.alias or named.kind in ("town", "national", "nation", "department")
-        ):
+        if named and (named.places or named.alias or named.kind in ("town", "national", "nation", "department")):
             return named, "title"
         vague = vague or named
     if masked := _masked(page):
@@ -809,11 +789,7 @@ def _named_unit(stated: Mapping[str, str], page: _Page, year: int | None) -> tup
     ):
         for name in filter(None, names):
             named = _read_name(name, year)
-            if (
-                named
-                and (named.places or named.alias or named.kind in ("town", "department"))
-                and _is_own(named, own)
-            ):
+            if named and (named.places or named.alias or named.kind in ("town", "department")) and _is_own(named, own):
                 return named, source
     return vague or Named(relative=own), "title" if vague else ""
 
@@ -879,9 +855,7 @@ def _mentioned(text: str, year: int | None) -> Iterator[tuple[Place, ...]]:
             continue
         for start in range(max(done, end - known.longest), end - 1):
             name = text[start:end]
-            if name in _GENERIC or not (
-                name in known.by_name or name in known.by_other or name in known.aliases
-            ):
+            if name in _GENERIC or not (name in known.by_name or name in known.by_other or name in known.aliases):
                 continue
             chain = _chain(text, start, year)
             if chain.places:
@@ -909,9 +883,7 @@ def _cited(text: str, year: int | None) -> list[tuple[Place, ...]]:
     return [places for title in beginnings if (places := _chain(title, 0, year).places)]
 
 
-def _evidence(
-    stated: Mapping[str, str], page: _Page, text: str, year: int | None
-) -> Iterator[list[tuple[Place, ...]]]:
+def _evidence(stated: Mapping[str, str], page: _Page, text: str, year: int | None) -> Iterator[list[tuple[Place, ...]]]:
     """Places that stand near, the most telling first: metadata, page, documents cited, opening lines."""
     yield [
         places
@@ -987,9 +959,7 @@ def _told_apart(places: tuple[Place, ...], evidence: Iterable[list[tuple[Place, 
     return places
 
 
-def _filled(
-    places: tuple[Place, ...], named: Named, evidence: Iterable[list[tuple[Place, ...]]]
-) -> tuple[Place, ...]:
+def _filled(places: tuple[Place, ...], named: Named, evidence: Iterable[list[tuple[Place, ...]]]) -> tuple[Place, ...]:
     """The place of a body that names none (or only its province or city), where what stands near agrees."""
     for rank, groups in enumerate(evidence):
         if named.kind == "zone" and rank > 1:
@@ -1014,9 +984,7 @@ def _fitting(place: Place, relative: str) -> Place:
     return place
 
 
-def _stated_places(
-    stated: Mapping[str, str], places: tuple[Place, ...], year: int | None
-) -> tuple[Place, ...]:
+def _stated_places(stated: Mapping[str, str], places: tuple[Place, ...], year: int | None) -> tuple[Place, ...]:
     """The places that the metadata give, joined with what the name says."""
     best: tuple[Place, ...] = ()
     for name in filter(None, (stated.get(key) for key in ("province", "city", "county"))):
@@ -1061,12 +1029,9 @@ def _year_in_words(words: str) -> int:
 def _dates(text: str, run_together: bool = False) -> list[str]:
     """All dates in a text, as ISO; those that no calendar has are left out."""
     found: list[tuple[int, int, int]] = [
-        (int(date[1]), int(date["m"] or date["month"]), int(date["d"] or date["day"]))
-        for date in _DATE.finditer(text)
+        (int(date[1]), int(date["m"] or date["month"]), int(date["d"] or date["day"])) for date in _DATE.finditer(text)
     ]
-    found += [
-        (_year_in_words(y), _small_number(m), _small_number(d)) for y, m, d in _DATE_IN_WORDS.findall(text)
-    ]
+    found += [(_year_in_words(y), _small_number(m), _small_number(d)) for y, m, d in _DATE_IN_WORDS.findall(text)]
     if run_together:
         found += [(int(y), int(m), int(d)) for y, m, d in _DATE_RUN_TOGETHER.findall(text)]
     dates = []
@@ -1145,11 +1110,7 @@ def _part_of_year(year: int, text: str) -> str:
 def _year_in_title(title: str) -> tuple[int | None, str]:
     """(year, period) that a title names; a yearbook of 2021 is about 2020."""
     title = _NUMBERED.sub(" ", _OF_A_PLAN.sub(" ", title))
-    title = (
-        re.sub(r"《[^《》]*》", " ", title)
-        if re.search(r"《[^《》]*》.*(?:报告|总结|汇报|情况)", title)
-        else title
-    )
+    title = re.sub(r"《[^《》]*》", " ", title) if re.search(r"《[^《》]*》.*(?:报告|总结|汇报|情况)", title) else title
     title = _DATE.sub(" ", title)
     if found := _SPAN.search(title):
         first, last = map(_number_of_year, found.groups())
@@ -1218,13 +1179,7 @@ def _when(
     top = counts.most_common(2)
     reported = top[0][0] if top and (len(top) == 1 or top[0][1] > top[1][1]) else None
     if titled[0]:
-        if (
-            reported
-            and reported != titled[0]
-            and not counts[titled[0]]
-            and "/" not in titled[1]
-            and top[0][1] >= 3
-        ):
+        if reported and reported != titled[0] and not counts[titled[0]] and "/" not in titled[1] and top[0][1] >= 3:
             warnings.append(f"year in title {titled[0]} and in text {reported}")
         return titled
     part = _PART.search(page.title)
@@ -1355,9 +1310,7 @@ def _unit(named: Named, place: Place) -> str:
 def _kinds(named: Named, tier: str) -> tuple[str, str, str]:
     """(level, tier, body) of a name whose area is of a tier."""
     if named.kind == "national":
-        body = {"国务院": "government", "最高人民法院": "court", "最高人民检察院": "other"}.get(
-            named.own, "department"
-        )
+        body = {"国务院": "government", "最高人民法院": "court", "最高人民检察院": "other"}.get(named.own, "department")
         return "national", "national", body
     if named.kind == "nation":
         return "national", "national", "government"

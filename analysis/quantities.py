@@ -127,12 +127,32 @@ _CHENG = r"成[一二三四五六七八九半]?(?![员立功效为果熟都绩�
 
 
 # a measure word that ends in the first character of a noun: 228个人民调解组织 are not 228个人
-_CUT_SHORT = {"个人": "民大社品才", "名人": "民大", "次人": "民", "处分": "", "个人次": ""}
+_CUT_SHORT = {"个人": "民大社品才"}
 
 
 def _measure_alternatives() -> str:
-    words = sorted(measure_classes(), key=len, reverse=True)
-    return "|".join(re.escape(word) + (f"(?![{_CUT_SHORT[word]}])" if _CUT_SHORT.get(word) else "") for word in words)
+    """A pattern for the longest measure word, shaped like a trie: an alternation of two hundred words is ten times slower."""
+    guarded = "|".join(
+        f"{re.escape(word)}(?![{after}])" for word, after in _CUT_SHORT.items() if word in measure_classes()
+    )
+    tree: dict = {}
+    for word in measure_classes():
+        if word in _CUT_SHORT:
+            continue
+        node = tree
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    first = "".join(re.escape(c) for c in sorted({word[0] for word in measure_classes()}))
+    return f"(?=[{first}])(?:{guarded}|{_trie(tree)})"
+
+
+def _trie(node: dict) -> str:
+    branches = [re.escape(c) + _trie(below) for c, below in node.items() if c]
+    if not branches:
+        return ""
+    inner = branches[0] if len(branches) == 1 else "|".join(branches)
+    return f"(?:{inner})" + ("?" if "" in node else "")
 
 
 @cache
@@ -141,9 +161,7 @@ def _scanner() -> re.Pattern[str]:
     measures = _measure_alternatives()
     return re.compile(
         rf"{_NUM}(?:%?{_DASH}{_NUM})?(?: ?(?:{measures})|成(?![员立功效为果]))?"
-        rf"|[百千万][分][之][{_CN}]+(?:点[{_CN_DIGIT}]+)?"
-        rf"|[{_CN}]+分之[{_CN}]+"
-        rf"|[{_CN}]+点[{_CN_DIGIT}]+(?![{_CN}{_FORMAL}])(?!{measures})"
+        rf"|[{_CN}]+(?:分之[{_CN}]+(?:点[{_CN_DIGIT}]+)?|点[{_CN_DIGIT}]+(?![{_CN}{_FORMAL}])(?!{measures}))"
         rf"|[{_FORMAL}零万亿]{{2,}}元"
         rf"|[{_CN}]+(?:点[{_CN_DIGIT}]+)?(?:[余多几来]?[万亿])?[余多几来]?(?:{_DASH}[{_CN}]+[余多几来]?)?(?:{_CHENG}|(?:{measures}))"
         rf"|[XxＸ×*＊]+[余多]?[百千]?[万亿]?[余多]?(?:{measures})"
@@ -197,7 +215,9 @@ def _arabic(written: str) -> tuple[Number | None, str, str, str] | None:
 _CN_PERCENT = re.compile(rf"([百千])分之([{_CN}点]+)")
 _CN_FRACTION = re.compile(rf"([{_CN}]+)分之([{_CN}]+)")
 _CN_CHENG = re.compile(r"([一二两三四五六七八九十])([多余几]?)成([一二三四五六七八九半]?)")
-_CN_COUNT = re.compile(rf"([{_CN}]+(?:点[{_CN_DIGIT}]+)?)([余多几来]?)([万亿]?)[余多几来]?((?:{_DASH}[{_CN}]+[余多几来]?)?)(.+)")
+_CN_COUNT = re.compile(
+    rf"([{_CN}]+(?:点[{_CN_DIGIT}]+)?)([余多几来]?)([万亿]?)[余多几来]?((?:{_DASH}[{_CN}]+[余多几来]?)?)(.+)"
+)
 
 
 def _chinese(written: str) -> tuple[Number | None, str, str, str] | None:
@@ -251,7 +271,9 @@ _BEFORE = re.compile(
     r"|(?P<under>(?:不足|不到|不超过|低于|少于|小于|将近|接近|(?<![最附就靠亲邻远迫])近)占?)$"
     r"|(?P<about>(?:大约|约为|约有|大概|(?<![节公契制违预集合签履婚解邀])约)占?)$"
 )
-_AFTER = re.compile(r"(?P<over>及?以上|之多|[余多](?![元样名人项种部措渠方])|余$)|(?P<about>左右|上下)|(?P<under>以内|以下)")
+_AFTER = re.compile(
+    r"(?P<over>及?以上|之多|[余多](?![元样名人项种部措渠方])|余$)|(?P<about>左右|上下)|(?P<under>以内|以下)"
+)
 _POWER_ALONE = re.compile(r"[百千万亿]+")
 
 # hotlines and emergency numbers: names of services, never counts
@@ -297,7 +319,7 @@ def _bare(text: str, start: int, end: int, written: str) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if _year_like(written) or written in _HOTLINES or len(written) > 9 or after not in _CLAUSE_END:
         return False
-    if written[0] == "0" and len(written) > 1 and written[1] != "." or written.endswith(".0"):
+    if (written[0] == "0" and len(written) > 1 and written[1] != ".") or written.endswith(".0"):
         return False
     if after and after in ".、．）)]】" and (not before or before in "\n。；;（(【[ 　\t"):
         return False  # a list mark: 1.  2、 （3）
@@ -310,17 +332,23 @@ _CLAUSE_END = "，。；、,;）)\t\n |｜！（("
 _CODE = re.compile(r"(?:电话|传真|邮编|邮政编码|编码|账号|代码|附件|附表|[表图例类](?=$)|页|No|编号|邮箱)[:：\s]?$")
 
 
+_GLUED = re.compile(r"(?:[A-Za-z0-9._/@#&=+-]|[0-9]:)$")
+
+
 def _refused(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
     """The rules that make a spelling in its surroundings no quantity."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if measure.startswith("-"):
         return True
-    if before and (before.isascii() and (before.isalnum() or before in "._/@#&=+-:") and before != " "):
-        if not (before == ":" and not text[start - 2 : start - 1].isdigit()):
-            return True
-    if before in ("第", "·", "•", "×", "〔", "［", "﹝", "/", "∶") or text[start - 2 : start] in ("总第", "编号", "文号"):
+    if _GLUED.search(text, max(0, start - 2), start):
+        return True  # part of a code, a date, a time, a version: v2.0, 10:30, 2024-03
+    if before in ("第", "·", "•", "×", "〔", "［", "﹝", "/", "∶") or text[start - 2 : start] in (
+        "总第",
+        "编号",
+        "文号",
+    ):
         return True
-    if after and after in "·•×〕/" or (after == ":" and text[end + 1 : end + 2].isdigit()):
+    if (after and after in "·•×〕/") or (after == ":" and text[end + 1 : end + 2].isdigit()):
         return True
     if after and after.isascii() and after.isalpha():
         return True
@@ -333,7 +361,11 @@ def _refused(text: str, start: int, end: int, written: str, word: str, measure: 
 
 def _refused_chinese(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
     before = text[max(0, start - 6) : start]
-    if before[-1:] in ("数", "几", "第", "好", "成") and written[0] in "十百千万亿" and before[-2:] not in ("人数", "次数", "件数", "总数", "户数", "场数"):
+    if (
+        before[-1:] in ("数", "几", "第", "好", "成")
+        and written[0] in "十百千万亿"
+        and before[-2:] not in ("人数", "次数", "件数", "总数", "户数", "场数")
+    ):
         return True
     if word == "类" or _IDIOM.search(text, max(0, start - 2), end + 3):
         return True
@@ -356,7 +388,7 @@ _IDIOM = re.compile(
 def _refused_one(text: str, end: int, before: str, word: str) -> bool:
     """一 is a numeral only after a verb of doing or a noun that is counted (召开会议一次); 最多跑一次, 一件事 are none."""
     at_end = text[end : end + 1] in _CLAUSE_END
-    if word == "遍" or word in _SPEECH and not at_end:
+    if word == "遍" or (word in _SPEECH and not at_end):
         return True
     if _ONE_AFTER_VERB.search(before):
         return False
@@ -389,7 +421,9 @@ def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[Quantity
             yield quantity
 
 
-_PERSONS = frozenset("群众 农民 师生 学生 居民 党员 干部 职工 学员 市民 村民 网民 青少 公众 人民 公民 工人 牧民 游客".split())
+_PERSONS = frozenset(
+    "群众 农民 师生 学生 居民 党员 干部 职工 学员 市民 村民 网民 青少 公众 人民 公民 工人 牧民 游客".split()
+)
 
 
 def _quantity(text: str, start: int, end: int, written: str) -> Quantity | None:

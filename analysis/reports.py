@@ -133,14 +133,10 @@ def _bytes(path: Path) -> bytes:
             detail = "It is not a file." if path.exists() else "There is no such file."
             raise Unreadable("", "unreadable", detail)
         if (size := path.stat().st_size) > LARGEST:
-            raise Unreadable(
-                "", "too_large", f"The file has {size / 1e6:.0f} MB; 64 MB is the most that is read."
-            )
+            raise Unreadable("", "too_large", f"The file has {size / 1e6:.0f} MB; 64 MB is the most that is read.")
         return path.read_bytes()
     except OSError as error:
-        raise Unreadable(
-            "", "unreadable", f"The file cannot be opened: {error.strerror or error}."
-        ) from error
+        raise Unreadable("", "unreadable", f"The file cannot be opened: {error.strerror or error}.") from error
 
 
 def _reading(data: bytes) -> tuple[str, Reading]:
@@ -153,9 +149,7 @@ def _reading(data: bytes) -> tuple[str, Reading]:
     raise AssertionError("text takes whatever is left")
 
 
-def _report(
-    doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[str, str] | None = None
-) -> Report:
+def _report(doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[str, str] | None = None) -> Report:
     body = reading.outside_skip()
     if not body.strip("\ufeff\u200b \t\r\n\x0b\x0c\u3000\xa0"):
         raise Unreadable("", "empty", "The file holds no text.")

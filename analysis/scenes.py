@@ -27,9 +27,26 @@ class Scene:
     0, -1, -2 count from the report's own year.
     """
 
-    __slots__ = ("_hits", "_matches", "_segments", "before", "clauses", "end", "heading", "hits", "home", "masks", "quantities", "start", "text", "years")
+    __slots__ = (
+        "_hits",
+        "_matches",
+        "_segments",
+        "before",
+        "clauses",
+        "end",
+        "heading",
+        "hits",
+        "home",
+        "masks",
+        "quantities",
+        "start",
+        "text",
+        "years",
+    )
 
-    def __init__(self, lexicon: Lexicon, text: str, start: int, end: int, quantities: list[Quantity], before: int, heading: int) -> None:
+    def __init__(
+        self, lexicon: Lexicon, text: str, start: int, end: int, quantities: list[Quantity], before: int, heading: int
+    ) -> None:
         self.text, self.start, self.end = text, start, end
         self.quantities, self.before, self.heading = quantities, before, heading
         self.hits = lexicon.hits(text, start, end)
@@ -103,6 +120,10 @@ class Scene:
             bits |= self.masks[i]
         return bits
 
+    def goes_on_after(self, index: int) -> bool:
+        """Whether a clause without a number follows the given one in its run."""
+        return index < self._segments[index][1] and index + 1 not in self.home
+
     def matches(self, pattern: re.Pattern[str]) -> list[Span]:
         """Where a pattern matches in the sentence; sought once."""
         found = self._matches.get(pattern)
@@ -155,7 +176,9 @@ def _clauses(text: str, start: int, end: int, quantities: Sequence[Quantity]) ->
     return found
 
 
-_YEAR = re.compile(r"((?:19|20)\d\d)年(?!以?前)(度|底|末|以来|起|初|至今)?|(去年|上年度?|上一年度?|前一年|前年|今年|本年度?|如今|当年)(同期|末|底)?")
+_YEAR = re.compile(
+    r"((?:19|20)\d\d)年(?!以?前)(度|底|末|以来|起|初|至今)?|(去年|上年度?|上一年度?|前一年|前年|今年|本年度?|如今|当年)(同期|末|底)?"
+)
 _OWN_YEAR = ("今年", "本年", "本年度", "如今", "当年")
 
 
@@ -191,23 +214,33 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
     if i and scene.quantities[i - 1].end > left:
         left = scene.quantities[i - 1].end
         comma = text.find("、", left, q.start)
-        if comma >= 0:
-            left = comma + 1
-        else:
-            left = next((left + len(j) for j in _JOINTS if text.startswith(j, left)), left)
+        joint = next((len(j) for j in _JOINTS if text.startswith(j, left)), 0)
+        left = comma + 1 if comma >= 0 else left + joint
     if i + 1 < len(scene.quantities) and scene.quantities[i + 1].start < right:
         after = scene.quantities[i + 1].start
         comma = text.find("、", q.end, after)
-        right = comma if comma >= 0 else next((after - len(j) for j in _JOINTS if text.endswith(j, q.end, after)), after)
+        right = (
+            comma if comma >= 0 else next((after - len(j) for j in _JOINTS if text.endswith(j, q.end, after)), after)
+        )
         onward = _ONWARD.search(text, q.end, right)
         if onward and onward.start() > q.end:
             right = onward.start()
     left = min(left, q.start)
-    if left == scene.clauses[index][0] and text[left - 1 : left] in ("：", ":") and index and not text[left : q.start].strip(" “约近超逾共计"):
+    if (
+        left == scene.clauses[index][0]
+        and text[left - 1 : left] in ("：", ":")
+        and index
+        and not text[left : q.start].strip(" “约近超逾共计")
+    ):
         label = scene.clauses[index - 1]  # 普法活动：185场次
         if label[1] - label[0] <= 18 and not any(label[0] <= p.start < label[1] for p in scene.quantities):
             left = label[0]
-    if left == scene.clauses[index][0] and text[left - 1 : left] in ("）", ")") and index and not text[left : q.start].strip(" 约近超逾共计为达"):
+    if (
+        left == scene.clauses[index][0]
+        and text[left - 1 : left] in ("）", ")")
+        and index
+        and not text[left : q.start].strip(" 约近超逾共计为达")
+    ):
         opening = max(text.rfind("（", scene.start, left), text.rfind("(", scene.start, left))
         if opening > scene.start:  # 审结（含上年结转3件）30件
             return (scene.clauses[scene.clause_index(opening - 1)][0], opening), (q.end, right)
@@ -237,16 +270,17 @@ def head(scene: Scene, i: int, right: Span) -> Span:
 
 def counts_bodies(scene: Scene, q: Quantity) -> bool:
     """Whether what the number counts is bodies or places that do something (47个部门述法), which no indicator counts."""
-    return (q.measure_word == "个" or q.measure == "noun") and bool(_COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12)))
+    return (q.measure_word == "个" or q.measure == "noun") and bool(
+        _COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12))
+    )
 
 
 def context(scene: Scene, i: int, near: int) -> Context:
     """The masks around the i-th number, given the mask of its own stretch."""
     index = scene.home[i]
     clause = near | scene.masks[index]
-    if scene.quantities[i].measure == "time" and index + 1 < len(scene.clauses):  # 召开会议2次，专题研究法治建设
-        if scene.text[scene.clauses[index][1]] not in _STRONG and index + 1 not in scene.home:
-            clause |= scene.masks[index + 1]
+    if scene.quantities[i].measure == "time" and scene.goes_on_after(index):  # 召开会议2次，专题研究法治建设
+        clause |= scene.masks[index + 1]
     sentence = clause | scene.up_to(index)
     return Context(near, clause, sentence, sentence | scene.before | scene.heading | scene.through(index))
 
@@ -286,7 +320,11 @@ def respectively(scene: Scene, i: int, year: int | None) -> Ordered | None:
     mark = scene.text.rfind("分别", low, q.start)
     if mark < 0:
         return None
-    values = [j for j, p in enumerate(scene.quantities) if p.start > mark and p.measure == q.measure and p.start < scene.segment_end(index)]
+    values = [
+        j
+        for j, p in enumerate(scene.quantities)
+        if p.start > mark and p.measure == q.measure and p.start < scene.segment_end(index)
+    ]
     if i not in values:
         return None
     home = scene.clause_index(mark)
@@ -310,7 +348,9 @@ _YEARS_BACK = re.compile(r"近([两二三四五六])年")
 _COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
 
-_RATE = re.compile(r"(?:率|度|比例)(?:[”）)]|继续|均|都|双双|皆|全部|分别|已|保持|稳定|为|达|实现|[“三两双四]|个|$|[^、和及与率]{0,8}$)")
+_RATE = re.compile(
+    r"(?:率|度|比例)(?:[”）)]|继续|均|都|双双|皆|全部|分别|已|保持|稳定|为|达|实现|[“三两双四]|个|$|[^、和及与率]{0,8}$)"
+)
 
 
 def rates(scene: Scene, left: Span) -> list[Span]:

@@ -41,7 +41,11 @@ class Stated:
     @property
     def key(self) -> tuple[str, str, float | str | None, int | None]:
         """What must agree for a match."""
-        return (self.doc, self.indicator, "redacted", None) if self.value is None else (self.doc, self.indicator, self.value, self.year)
+        return (
+            (self.doc, self.indicator, "redacted", None)
+            if self.value is None
+            else (self.doc, self.indicator, self.value, self.year)
+        )
 
     def __str__(self) -> str:
         value = "redacted" if self.value is None else f"{self.value:.15g}"
@@ -266,7 +270,9 @@ def _indicators() -> set[str]:
     return set(load())
 
 
-def _with_documents(result: Score, found: Mapping[str, Mapping[str, str]], gold: Mapping[str, Mapping[str, str]]) -> Score:
+def _with_documents(
+    result: Score, found: Mapping[str, Mapping[str, str]], gold: Mapping[str, Mapping[str, str]]
+) -> Score:
     faults = [
         (doc, name, found.get(doc, {}).get(name, ""), place[name])
         for doc, place in gold.items()

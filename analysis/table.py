@@ -152,7 +152,13 @@ TABLES: Mapping[str, Table] = {
         ("doc", "start", "end", "indicator"),
         (
             *_STATED,
-            Column("role", str, "headline: the unit's total for the period; part: any other", ("headline", "part"), required=True),
+            Column(
+                "role",
+                str,
+                "headline: the unit's total for the period; part: any other",
+                ("headline", "part"),
+                required=True,
+            ),
             Column("implied", bool, "no number is written, the wording fixes the value", required=True),
             _SCOPE,
             _BASIS,
@@ -191,7 +197,9 @@ TABLES: Mapping[str, Table] = {
             Column("qualifier", str, "exact, over, under, about; empty without a value", ("", *_QUALIFIERS[:-1])),
             _SCOPE,
             _BASIS,
-            Column("preferred", bool, "the one row of this unit, whole year and indicator for the wide view", required=True),
+            Column(
+                "preferred", bool, "the one row of this unit, whole year and indicator for the wide view", required=True
+            ),
             Column("origin", str, "how the value came about", ("reported", "implied", "summed"), required=True),
             Column("doc", str, "the report that speaks; several, joined by ;, where they disagree", required=True),
             Column("quote", str, "its words; empty without a value"),
@@ -353,7 +361,9 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
         document=_checked("documents", [_document_row(report, doc, unit, len(stated))])[0],
         mentions=_checked("mentions", stated),
         targets=_checked("targets", _distinct("targets", [_stated_row(report, doc, unit, m) for m in found.targets])),
-        unmatched=_checked("unmatched", _distinct("unmatched", [_unmatched_row(report, doc, unit, u) for u in found.unmatched])),
+        unmatched=_checked(
+            "unmatched", _distinct("unmatched", [_unmatched_row(report, doc, unit, u) for u in found.unmatched])
+        ),
         names=tuple(map(_writable, names)),
     )
 
@@ -527,7 +537,9 @@ def _starts() -> bool:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))  # polars' threads do not survive a fork
+    return ProcessPoolExecutor(
+        processes, mp_context=multiprocessing.get_context("spawn")
+    )  # polars' threads do not survive a fork
 
 
 def _twins(paths: Sequence[Path]) -> dict[Path, list[Path]]:
@@ -565,6 +577,7 @@ def _with_twins(read: _Read, doc: str, twins: Sequence[str]) -> Iterator[_Read]:
 
 
 # --- Observations --------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class _Source:
@@ -849,7 +862,9 @@ def _write(name: str, frame: pl.DataFrame, folder: Path, metadata: Mapping[str, 
     numbers = [column for column, kind in frame.schema.items() if kind == pl.Float64]
     plain = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
-    frame.with_columns(plain).with_columns(absent).write_csv(folder / f"{name}.csv", include_bom=True, line_terminator="\n")
+    frame.with_columns(plain).with_columns(absent).write_csv(
+        folder / f"{name}.csv", include_bom=True, line_terminator="\n"
+    )
     frame.write_parquet(folder / f"{name}.parquet", metadata=dict(metadata))
 
 
@@ -863,7 +878,9 @@ def _plain(value: float | None) -> str | None:
 def versions() -> dict[str, str]:
     """`reader` and `catalogue`: version and content of what reads, so that two tables can be told apart."""
     package = files(__package__)
-    indicators = sorted((e for e in package.joinpath("indicators").iterdir() if e.name.endswith(".toml")), key=lambda e: e.name)
+    indicators = sorted(
+        (e for e in package.joinpath("indicators").iterdir() if e.name.endswith(".toml")), key=lambda e: e.name
+    )
     others = (*package.iterdir(), *package.joinpath("readers").iterdir())
     code = sorted((e for e in others if e.name.endswith((".py", ".toml", ".csv"))), key=str)
     return {"reader": f"{_package_version()}+{_digest(code)}", "catalogue": _digest(indicators)}
@@ -905,7 +922,10 @@ class Summary:
 
 
 def build(
-    raw: str | Path = "data/raw", out: str | Path = "data/processed", processes: int | None = None, progress: bool = False
+    raw: str | Path = "data/raw",
+    out: str | Path = "data/processed",
+    processes: int | None = None,
+    progress: bool = False,
 ) -> Summary:
     """Read every report below `raw` and write the tables into `out`; the same input gives the same bytes.
 

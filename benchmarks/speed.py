@@ -26,7 +26,9 @@ ROUNDS = 5
 
 def redrawn(text: str, draw: random.Random) -> str:
     """The text with the digits of every longer number drawn anew, years kept, so that no number stands twice."""
-    return DIGITS.sub(lambda m: m.group() if len(m.group()) in (1, 4) else "".join(draw.choices("123456789", k=len(m.group()))), text)
+    return DIGITS.sub(
+        lambda m: m.group() if len(m.group()) in (1, 4) else "".join(draw.choices("123456789", k=len(m.group()))), text
+    )
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -48,7 +50,10 @@ def main() -> None:
     raw = ROOT / "data" / "raw"
     reports = [read_report(path, raw) for path in find_reports(raw)]
     texts = [redrawn(report.text, draw) for report in reports]
-    redone = [report_from_text(text, year=str(report.identity.year or 2024)) for text, report in zip(texts, reports, strict=True)]
+    redone = [
+        report_from_text(text, year=str(report.identity.year or 2024))
+        for text, report in zip(texts, reports, strict=True)
+    ]
     characters = sum(map(len, texts))
     print(f"{len(texts)} reports, {characters:,} characters, one core, median of {ROUNDS}")
     rows = {

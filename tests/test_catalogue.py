@@ -45,7 +45,14 @@ def test_entries_agree_with_the_list_of_indicators_where_it_is_at_hand():
         for row in csv.DictReader(file):
             entry = ENTRIES[row["indicator"]]
             given = (entry.theme, entry.name_zh, entry.name_en, entry.unit_of_measure, entry.kind, entry.definition)
-            assert given == (row["theme"], row["name_zh"], row["name_en"], row["unit_of_measure"], row["kind"], row["definition"])
+            assert given == (
+                row["theme"],
+                row["name_zh"],
+                row["name_en"],
+                row["unit_of_measure"],
+                row["kind"],
+                row["definition"],
+            )
             assert ";".join(entry.basis) == row["basis"]
 
 

@@ -23,7 +23,12 @@ def frame(*rows, **same):
             "origin": "reported", "doc": f"{unit}/{year}.md", "quote": f"{value}", "sentence": f"为{value}。", "mentions": 1, "flags": "",
         } | same | (other[0] if other else {})  # fmt: skip
         entry = catalogue.load()[row["indicator"]]
-        row |= {"theme": entry.theme, "name_zh": entry.name_zh, "name_en": entry.name_en, "unit_of_measure": entry.unit_of_measure}
+        row |= {
+            "theme": entry.theme,
+            "name_zh": entry.name_zh,
+            "name_en": entry.name_en,
+            "unit_of_measure": entry.unit_of_measure,
+        }
         made.append(row)
     return pl.DataFrame(made, schema_overrides={"value": pl.Float64})
 
@@ -89,7 +94,9 @@ def test_a_break_is_named_and_the_title_does_not_cross_it():
 
 
 def test_scopes_and_bases_are_lines_of_their_own():
-    table = pl.concat([line("甲省", {2018: 1, 2020: 2, 2022: 3}), line("甲省", {2019: 1, 2021: 2, 2023: 3}, scope="own")])
+    table = pl.concat(
+        [line("甲省", {2018: 1, 2020: 2, 2022: 3}), line("甲省", {2019: 1, 2021: 2, 2023: 3}, scope="own")]
+    )
     fig = charts.trend(table, "litigation.loss_rate", scope=("own", "area"))
     assert joins(fig) == set()
     assert len(dots(fig)) == 6
@@ -166,8 +173,13 @@ def test_the_title_says_what_the_rows_say(indicator, values, zh, en):
 
 def test_several_units_are_counted():
     units = {"甲省": (1, 2, 3), "乙省": (3, 2, 1), "丙省": (1, 1, 4)}
-    table = pl.concat([line(unit, dict(zip((2018, 2019, 2020), values, strict=True))) for unit, values in units.items()])
-    assert title(charts.trend(table, "litigation.loss_rate")) == "行政诉讼败诉率：有三年以上数据的3个单位中，2个上升、1个下降（首末年相比）"
+    table = pl.concat(
+        [line(unit, dict(zip((2018, 2019, 2020), values, strict=True))) for unit, values in units.items()]
+    )
+    assert (
+        title(charts.trend(table, "litigation.loss_rate"))
+        == "行政诉讼败诉率：有三年以上数据的3个单位中，2个上升、1个下降（首末年相比）"
+    )
 
 
 @pytest.mark.parametrize(
@@ -235,21 +247,47 @@ def test_reported_and_computed_rates_of_one_scope():
 
 def test_paired_counts_take_the_latest_year_and_divide():
     activities, audience = {"indicator": "publicity.activities"}, {"indicator": "publicity.audience"}
-    table = frame(("甲镇", 2023, 10, activities), ("甲镇", 2023, 500, audience), ("甲镇", 2024, 20, activities), ("甲镇", 2024, 600, audience), ("乙镇", 2024, 9, activities))
-    assert charts.paired(table, "publicity.activities", "publicity.audience").select("unit", "year", "ratio").rows() == [("甲镇", 2024, 30)]
-    assert title(charts.together(table, "publicity.activities", "publicity.audience")) == "1个单位同时公布普法活动场次与普法受众人次：每场30人次"
+    table = frame(
+        ("甲镇", 2023, 10, activities),
+        ("甲镇", 2023, 500, audience),
+        ("甲镇", 2024, 20, activities),
+        ("甲镇", 2024, 600, audience),
+        ("乙镇", 2024, 9, activities),
+    )
+    assert charts.paired(table, "publicity.activities", "publicity.audience").select(
+        "unit", "year", "ratio"
+    ).rows() == [("甲镇", 2024, 30)]
+    assert (
+        title(charts.together(table, "publicity.activities", "publicity.audience"))
+        == "1个单位同时公布普法活动场次与普法受众人次：每场30人次"
+    )
 
 
 def test_share_at_hundred_counts_by_scope():
-    table = frame(("甲镇", 2023, 100, {"scope": "own"}), ("乙镇", 2023, 100, {"scope": "own"}), ("甲省", 2023, 94), ("乙省", 2023, 100))
+    table = frame(
+        ("甲镇", 2023, 100, {"scope": "own"}),
+        ("乙镇", 2023, 100, {"scope": "own"}),
+        ("甲省", 2023, 94),
+        ("乙省", 2023, 100),
+    )
     rows = charts.at_hundred(table, "litigation.loss_rate")
     assert rows.select("scope", "hundred", "n", "share").rows() == [("own", 2, 2, 1), ("area", 1, 2, 0.5)]
     assert title(charts.share_at_hundred(table, "litigation.loss_rate")) == "行政诉讼败诉率：4个值中3个为100%"
 
 
 def test_coverage_counts_units_and_leaves_blank_what_is_not_there():
-    table = pl.concat([line("甲省", {2018: 1, 2020: None}), line("乙省", {2020: 3}), line("乙省", {2020: 3}, indicator="mediation.cases")])
-    assert charts.counts(table).select("theme", "year", "units").rows() == [("litigation", 2018, 1), ("litigation", 2020, 2), ("mediation", 2020, 1)]
+    table = pl.concat(
+        [
+            line("甲省", {2018: 1, 2020: None}),
+            line("乙省", {2020: 3}),
+            line("乙省", {2020: 3}, indicator="mediation.cases"),
+        ]
+    )
+    assert charts.counts(table).select("theme", "year", "units").rows() == [
+        ("litigation", 2018, 1),
+        ("litigation", 2020, 2),
+        ("mediation", 2020, 1),
+    ]
     fig = charts.coverage(table)
     assert title(fig) == "2个单位中1个只有一年的数据，有三年以上的0个；2020年最多，有2个单位"
     assert sorted(t.get_text() for t in fig.axes[0].texts) == ["1", "1", "2"]
@@ -261,7 +299,11 @@ def test_coverage_counts_units_and_leaves_blank_what_is_not_there():
 def busy():
     """Many long-named units close together, marks and all."""
     names = [f"贵州省黔西南布依族苗族自治州普安县第{i}乡镇" for i in range(12)]
-    rows = [(n, 2018 + j, 90 + (i * 7 + j * 3) % 11, {"qualifier": "over"} if j else {}) for i, n in enumerate(names) for j in range(i % 4 + 1)]
+    rows = [
+        (n, 2018 + j, 90 + (i * 7 + j * 3) % 11, {"qualifier": "over"} if j else {})
+        for i, n in enumerate(names)
+        for j in range(i % 4 + 1)
+    ]
     return frame(*rows, tier="town", indicator="litigation.appearance_rate")
 
 
@@ -324,8 +366,14 @@ def test_style_is_for_charts_of_ones_own():
 
 def test_picture_and_numbers_lie_side_by_side(tmp_path):
     rows = charts.series(busy(), "litigation.appearance_rate")
-    paths = charts.save(charts.trend(busy(), "litigation.appearance_rate"), rows, tmp_path / "figures" / "appearance_rate")
-    assert sorted(p.name for p in (tmp_path / "figures").iterdir()) == ["appearance_rate.csv", "appearance_rate.png", "appearance_rate.svg"]
+    paths = charts.save(
+        charts.trend(busy(), "litigation.appearance_rate"), rows, tmp_path / "figures" / "appearance_rate"
+    )
+    assert sorted(p.name for p in (tmp_path / "figures").iterdir()) == [
+        "appearance_rate.csv",
+        "appearance_rate.png",
+        "appearance_rate.svg",
+    ]
     assert paths[0].stat().st_size < 400_000
     with Image.open(paths[0]) as picture:
         assert picture.size == (3072, 1728)
@@ -344,8 +392,17 @@ def test_the_same_table_gives_the_same_bytes(name, tmp_path):
 
 def test_figures_are_drawn_as_far_as_the_table_goes(tmp_path):
     failures = charts.figures(tmp_path, pl.concat([busy(), mediation()]))
-    assert {"coverage.png", "coverage.csv", "appearance_rate.svg", "mediation_success_rate.png"} <= {p.name for p in tmp_path.iterdir()}
-    assert set(failures) == {"loss_rate", "mediation_cases", "mediation_committees", "publicity_activities", "publicity_audience", "study_sessions"}
+    assert {"coverage.png", "coverage.csv", "appearance_rate.svg", "mediation_success_rate.png"} <= {
+        p.name for p in tmp_path.iterdir()
+    }
+    assert set(failures) == {
+        "loss_rate",
+        "mediation_cases",
+        "mediation_committees",
+        "publicity_activities",
+        "publicity_audience",
+        "study_sessions",
+    }
 
 
 # --- data ----------------------------------------------------------------------------------------

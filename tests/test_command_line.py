@@ -12,7 +12,9 @@ REPORT = "---\nunit: 浙江省杭州市临平区\nyear: 2023\n---\n# 2023年法�
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "analysis", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=os.environ | environment, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=os.environ | environment, check=False
+    )
 
 
 @pytest.fixture
@@ -20,7 +22,9 @@ def raw(tmp_path):
     """A folder with one good report."""
     folder = tmp_path / "raw"
     folder.mkdir()
-    (folder / "good.md").write_text(REPORT.format("全年收到行政复议申请86件，慰问老党员12人。力争明年调解成功率达到98%。"), "utf-8")
+    (folder / "good.md").write_text(
+        REPORT.format("全年收到行政复议申请86件，慰问老党员12人。力争明年调解成功率达到98%。"), "utf-8"
+    )
     return folder
 
 
@@ -94,7 +98,9 @@ def tables(raw, tmp_path):
 
 def gold(folder: Path, value: int) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "mentions.csv").write_text(f"doc,indicator,value,year\ngood,reconsideration.received,{value},2023\n", "utf-8")
+    (folder / "mentions.csv").write_text(
+        f"doc,indicator,value,year\ngood,reconsideration.received,{value},2023\n", "utf-8"
+    )
     return folder
 
 

@@ -26,27 +26,61 @@ def rows(text: str, year: int = 2024):
         (
             "ellipsis over commas",
             "全县共调解纠纷512件，成功503件，成功率98.2%，司法确认40件。",
-            [("mediation.cases", 512), ("mediation.succeeded", 503), ("mediation.success_rate", 98.2), ("mediation.confirmed", 40)],
+            [
+                ("mediation.cases", 512),
+                ("mediation.succeeded", 503),
+                ("mediation.success_rate", 98.2),
+                ("mediation.confirmed", 40),
+            ],
         ),
-        ("subject in the heading", "1.行政复议。共收到申请63件，受理58件。", [("reconsideration.received", 63), ("reconsideration.received", 58)]),
+        (
+            "subject in the heading",
+            "1.行政复议。共收到申请63件，受理58件。",
+            [("reconsideration.received", 63), ("reconsideration.received", 58)],
+        ),
         (
             "parts that add up",
             "全县调委会60个，其中乡镇12个，村居44个，行业性4个。",
-            [("mediation.committees", 60), ("mediation.committees", 12), ("mediation.committees", 44), ("mediation.committees", 4)],
+            [
+                ("mediation.committees", 60),
+                ("mediation.committees", 12),
+                ("mediation.committees", 44),
+                ("mediation.committees", 4),
+            ],
         ),
-        ("分别", "出庭应诉率与调解成功率分别为97%和98.5%。", [("litigation.appearance_rate", 97), ("mediation.success_rate", 98.5)]),
-        ("one number for two rates", "网上可办率、事项进驻率均为100%。", [("services.hall_rate", 100), ("services.online_rate", 100)]),
+        (
+            "分别",
+            "出庭应诉率与调解成功率分别为97%和98.5%。",
+            [("litigation.appearance_rate", 97), ("mediation.success_rate", 98.5)],
+        ),
+        (
+            "one number for two rates",
+            "网上可办率、事项进驻率均为100%。",
+            [("services.hall_rate", 100), ("services.online_rate", 100)],
+        ),
         ("number before its noun", "4200名国家工作人员参加统一学法考试。", [("training.exam_participants", 4200)]),
         ("shared noun", "31项议题、64份合同全部经过合法性审查。", [("review.decisions", 31), ("review.contracts", 64)]),
-        ("two numbers for one noun", "举办执法培训6期310余人次。", [("training.sessions", 6), ("training.participants", 310)]),
-        ("label before a colon", "普法活动：185场次；受众：6.8万人。", [("publicity.activities", 185), ("publicity.audience", 68000)]),
+        (
+            "two numbers for one noun",
+            "举办执法培训6期310余人次。",
+            [("training.sessions", 6), ("training.participants", 310)],
+        ),
+        (
+            "label before a colon",
+            "普法活动：185场次；受众：6.8万人。",
+            [("publicity.activities", 185), ("publicity.audience", 68000)],
+        ),
         ("a change is no level", "行政处罚案件同比下降12%，较上年减少30件。", []),
         ("a target is no result", "力争调解成功率达到98%以上。", []),
         ("a requirement for each is no total", "每个村配备2名以上人民调解员。", []),
         ("a court's other cases", "县法院全年审结民商事案件3100件。", []),
         ("implied by the wording", "全体行政执法人员人人持证。", [("enforcement.certified_rate", 100)]),
         ("masked", "受理行政复议案件XX件。", [("reconsideration.received", None)]),
-        ("a flattened table", "指标\t数量\n行政检查\t5620次\n行政处罚\t318件", [("enforcement.inspections", 5620), ("enforcement.penalties", 318)]),
+        (
+            "a flattened table",
+            "指标\t数量\n行政检查\t5620次\n行政处罚\t318件",
+            [("enforcement.inspections", 5620), ("enforcement.penalties", 318)],
+        ),
     ],
 )
 def test_construction(construction, text, expected):
@@ -79,7 +113,9 @@ def test_wordings(part, at_least):
     assert score_wordings(WORDINGS / part).score.total.f1 >= at_least
 
 
-_PIECES = "全县 共 累计 调解 纠纷 受理 复议 案件 出庭应诉率 其中 分别 由 提高到 力争 2023年 98% 3045件 12场 X件 两次 ， 。 ； 、 ： （ ） \n \t 一、 （一） 一是 问题 下一步 共计 “ ” 《 》".split(" ")
+_PIECES = "全县 共 累计 调解 纠纷 受理 复议 案件 出庭应诉率 其中 分别 由 提高到 力争 2023年 98% 3045件 12场 X件 两次 ， 。 ； 、 ： （ ） \n \t 一、 （一） 一是 问题 下一步 共计 “ ” 《 》".split(
+    " "
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -99,7 +135,9 @@ def test_arbitrary_text_raises_nothing(text):
     find_mentions(report_from_text("文" + text, year="2024"))
 
 
-@pytest.mark.parametrize("piece", ["共计", "全年共调解纠纷30件，", "由上年的", "分别为", "（", "1、", "“", "年", "　", "其中12件、"])
+@pytest.mark.parametrize(
+    "piece", ["共计", "全年共调解纠纷30件，", "由上年的", "分别为", "（", "1、", "“", "年", "　", "其中12件、"]
+)
 def test_time_grows_with_the_text_and_no_faster(piece):
     def seconds(times: int) -> float:
         report = report_from_text("文" + piece * times, year="2024")

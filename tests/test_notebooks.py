@@ -90,7 +90,9 @@ def test_a_failure_names_notebook_cell_and_error_and_the_others_go_on(tmp_path, 
 
 
 def test_a_run_leaves_the_same_bytes_each_time_and_may_write_elsewhere(tmp_path):
-    folder = written(tmp_path / "in", one=["import analysis as fz\nfz.charts.style()", "sorted({'甲', '乙'})", "hash('甲')"])
+    folder = written(
+        tmp_path / "in", one=["import analysis as fz\nfz.charts.style()", "sorted({'甲', '乙'})", "hash('甲')"]
+    )
     source = (folder / "one.ipynb").read_bytes()
     results = []
     for i in range(2):

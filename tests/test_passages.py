@@ -19,7 +19,10 @@ def reading(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("组织清理。列入清理范围的现行有 \n效文件48件，废止5件。", "组织清理。列入清理范围的现行有效文件48件，废止5件。"),
+        (
+            "组织清理。列入清理范围的现行有 \n效文件48件，废止5件。",
+            "组织清理。列入清理范围的现行有效文件48件，废止5件。",
+        ),
         ("全乡共排查各类矛盾\n纠纷94件，成功化\n解91件。", "全乡共排查各类矛盾纠纷94件，成功化解91件。"),
         ("抽取案卷120\n卷开展评查。", "抽取案卷120卷开展评查。"),
         ("办活动 82 场，印发 2000 余份。", "办活动82场，印发2000余份。"),
@@ -69,7 +72,11 @@ def test_plans_inside_a_text(text, statuses):
     assert [s.status for s in split(read(text), 2024)] == statuses
 
 
-@given(st.text(alphabet=st.sampled_from("一二三、（）()。；，：:\n\t 　 1234０１.%件年【】是*#|X报告问题下一步"), max_size=200))
+@given(
+    st.text(
+        alphabet=st.sampled_from("一二三、（）()。；，：:\n\t 　 1234０１.%件年【】是*#|X报告问题下一步"), max_size=200
+    )
+)
 def test_every_character_leads_back_to_its_source(text):
     found = read(text, (), lexicon().joins)
     source = narrow(text)

@@ -32,9 +32,7 @@ def table(path: Path) -> list[dict[str, str]]:
 # --- Names ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "row", table(HERE / "places.csv"), ids=lambda row: f"{row['title']} ({row['publisher']})"
-)
+@pytest.mark.parametrize("row", table(HERE / "places.csv"), ids=lambda row: f"{row['title']} ({row['publisher']})")
 def test_a_name_tells_level_place_code_and_year(row: dict[str, str]) -> None:
     found = identify({"publisher": row["publisher"]}, row["title"], "")
     assert {"year": str(found.year)} | {f: getattr(found, f) for f in FIELDS} == {
@@ -124,7 +122,9 @@ def test_a_name_used_outside_its_years_gets_the_code_of_the_parent_that_has_one(
 
 
 def test_the_footer_tells_the_parents_of_a_town() -> None:
-    text = "青禾镇2022年度法治政府建设情况报告\n\n我镇依法行政。\n主办：杭州市临平区人民政府  承办：临平区人民政府办公室"
+    text = (
+        "青禾镇2022年度法治政府建设情况报告\n\n我镇依法行政。\n主办：杭州市临平区人民政府  承办：临平区人民政府办公室"
+    )
     found = identify({}, "", text)
     assert (found.unit, found.level) == ("浙江省杭州市临平区青禾镇", "town")
 
@@ -192,9 +192,7 @@ def test_a_heading_over_two_lines_is_joined() -> None:
 
 
 def test_navigation_is_no_title() -> None:
-    text = (
-        "当前位置：首页 > 政务公开 > 法治政府建设年报\n罗源县2022年法治政府建设情况\n发布时间：2023-02-01\n"
-    )
+    text = "当前位置：首页 > 政务公开 > 法治政府建设年报\n罗源县2022年法治政府建设情况\n发布时间：2023-02-01\n"
     assert identify({}, "", text).county == "罗源县"
 
 
@@ -219,9 +217,7 @@ def test_a_street_named_nowhere_else_is_taken_from_the_footer(line: str) -> None
 
 
 def test_places_near_a_report_of_nobody_are_not_its_place() -> None:
-    found = identify(
-        {}, "2022年法治政府建设情况", "按照《贵州省法治建设规划》，依法行政。\n主办：罗源县人民政府"
-    )
+    found = identify({}, "2022年法治政府建设情况", "按照《贵州省法治建设规划》，依法行政。\n主办：罗源县人民政府")
     assert (found.unit, found.level, found.province, found.adcode) == ("", "", "", "")
     assert found.warnings == ("no unit", "no place")
 
@@ -471,8 +467,7 @@ def test_the_reference_reports_are_all_identified(with_title: bool) -> None:
             found.unit.endswith(bare(row["unit"]))
             or bare(row["unit"]).endswith(found.unit)
             or (
-                found.province + found.city + found.county in found.unit
-                and found.unit.endswith(bare(row["unit"])[-3:])
+                found.province + found.city + found.county in found.unit and found.unit.endswith(bare(row["unit"])[-3:])
             )
         ), (found.unit, row["unit"])
 
@@ -499,9 +494,7 @@ def test_each_list_is_as_long_as_the_ministry_says() -> None:
 
 
 def test_every_alias_lies_in_one_known_place_and_names_its_source() -> None:
-    entries = tomllib.loads((Path(places.__file__).parent / "aliases.toml").read_text(encoding="utf-8"))[
-        "alias"
-    ]
+    entries = tomllib.loads((Path(places.__file__).parent / "aliases.toml").read_text(encoding="utf-8"))["alias"]
     assert len(entries) >= 60
     keys = {"names", "written", "within", "division", "level", "tier", "alone", "first", "last", "source"}
     for entry in entries:
@@ -524,11 +517,7 @@ def test_importing_reads_no_file_and_loading_is_quick() -> None:
     )
     root = Path(places.__file__).parents[1]
     seconds = [
-        float(
-            subprocess.run(
-                [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
-            ).stdout
-        )
+        float(subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True).stdout)
         for _ in range(3)
     ]
     assert min(seconds) < 0.06
@@ -633,9 +622,7 @@ META = st.dictionaries(
 
 @settings(max_examples=400, deadline=None)
 @given(META, TEXTS, TEXTS, TEXTS)
-def test_no_text_raises_and_every_answer_is_of_its_kind(
-    meta: dict[str, str], title: str, text: str, name: str
-) -> None:
+def test_no_text_raises_and_every_answer_is_of_its_kind(meta: dict[str, str], title: str, text: str, name: str) -> None:
     found = identify(meta, title, text, name)
     assert found.level in LEVELS
     assert found.tier in TIERS

@@ -37,10 +37,7 @@ def shape(phrase):
 
 
 def read(phrase):
-    return [
-        (quantity.value, narrow(quantity.measure_word), quantity.qualifier)
-        for quantity in find_quantities(phrase)
-    ]
+    return [(quantity.value, narrow(quantity.measure_word), quantity.qualifier) for quantity in find_quantities(phrase)]
 
 
 def expected(quantities):

@@ -25,9 +25,7 @@ RAW_REPORTS = find_reports(RAW)
 SHARED = os.environ.get("FAZHI_SHARED", "")
 SHARED_TEXT = Path(SHARED, "reports", "text")
 
-SHORT = (
-    "杭州市临平区塘栖镇2024年度法治政府建设情况报告\r\n\r\n一、主要做法\r\n全年调解纠纷312件，成功率98%。\r\n"
-)
+SHORT = "杭州市临平区塘栖镇2024年度法治政府建设情况报告\r\n\r\n一、主要做法\r\n全年调解纠纷312件，成功率98%。\r\n"
 LONG = SHORT + "镇里的调解员走村入户，把矛盾化解在一线。\r\n" * 40
 TRADITIONAL = "臺灣地區行政機關依法辦理案件的情況報告\n\n全年調解糾紛三百件，行政訴訟應訴九次。\n"
 
@@ -381,9 +379,7 @@ def test_a_page_is_decoded_as_it_is_and_not_as_it_says(write, declared, encoding
 
 
 def test_a_page_in_big5(write):
-    page = (
-        PAGE.format("big5").replace("全县办理案件", TRADITIONAL).replace("某县", "").replace("调解", "調解")
-    )
+    page = PAGE.format("big5").replace("全县办理案件", TRADITIONAL).replace("某县", "").replace("调解", "調解")
     assert "行政訴訟應訴九次" in read_report(write(page.encode("big5", "ignore"))).text
 
 
@@ -542,17 +538,11 @@ def test_plain_text_imports_neither_lxml_nor_readability_nor_charset_normalizer(
 
 def stated_in(path):
     """Unit, place and year as the file states them, read in another way than the readers do."""
-    text = path.read_bytes().decode(
-        "gb18030" if b"charset=gb" in path.read_bytes()[:1000].lower() else "utf-8"
-    )
+    text = path.read_bytes().decode("gb18030" if b"charset=gb" in path.read_bytes()[:1000].lower() else "utf-8")
     if path.suffix == ".md":
-        pairs = re.findall(
-            r"^(unit|province|city|county|year): *(.+?)\r?$", text.split("---")[1], re.MULTILINE
-        )
+        pairs = re.findall(r"^(unit|province|city|county|year): *(.+?)\r?$", text.split("---")[1], re.MULTILINE)
     else:
-        pairs = re.findall(
-            r'<meta name="restatement:(unit|province|city|county|year)" content="([^"]*)"', text
-        )
+        pairs = re.findall(r'<meta name="restatement:(unit|province|city|county|year)" content="([^"]*)"', text)
     return dict(pairs)
 
 
@@ -569,18 +559,14 @@ def test_the_corpus(path):
     assert report.title
     if report.format == "html":
         assert [
-            line
-            for line in report.text.split("\n")
-            if re.match("[上下]一[篇条]|分享|打印|当前位置|版权|主办", line)
+            line for line in report.text.split("\n") if re.match("[上下]一[篇条]|分享|打印|当前位置|版权|主办", line)
         ] == []
     else:
         assert report.text == path.read_bytes().decode("utf-8")
         assert [report.text[a:b][:4] for a, b in report.skip] == ["---\n"]
 
 
-@pytest.mark.skipif(
-    not SHARED_TEXT.is_dir() or not SHARED, reason="FAZHI_SHARED names no folder with reports/text"
-)
+@pytest.mark.skipif(not SHARED_TEXT.is_dir() or not SHARED, reason="FAZHI_SHARED names no folder with reports/text")
 def test_the_shared_reports():
     paths = find_reports(SHARED_TEXT)
     assert paths

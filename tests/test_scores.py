@@ -69,7 +69,9 @@ def test_optional_rows_are_left_out_on_both_sides(compare):
     gold = [row("a", RECEIVED, 86), row("a", MEDIATED, 5, optional=True)]
     assert compare([row("a", RECEIVED, 86)], gold).total == Tally(1, 1, 1)
     assert compare([row("a", RECEIVED, 86), row("a", MEDIATED, 5)], gold).total == Tally(1, 1, 1)
-    assert all(t == Tally(1, 1, 1) for t in compare([row("a", RECEIVED, 86), row("a", MEDIATED, 5)], gold).layers.values())
+    assert all(
+        t == Tally(1, 1, 1) for t in compare([row("a", RECEIVED, 86), row("a", MEDIATED, 5)], gold).layers.values()
+    )
 
 
 def test_a_required_row_goes_before_an_optional_one(compare):
@@ -209,7 +211,9 @@ def test_wordings_are_scored_as_one_corpus(tmp_path):
     result = score_wordings(tmp_path)
     assert (result.cases, result.score.total, result.interval) == (3, Tally(2, 2, 2), (1.0, 1.0))
     assert result.kinds == {"masked": Tally(1, 1, 1), "plain": Tally(1, 1, 1), "target": Tally(0, 0, 0)}
-    assert result.score.attributes == dict.fromkeys(("role", "qualifier", "unit_of_measure", "scope", "basis", "period"), (2, 2))
+    assert result.score.attributes == dict.fromkeys(
+        ("role", "qualifier", "unit_of_measure", "scope", "basis", "period"), (2, 2)
+    )
 
 
 def test_the_interval_holds_the_score_and_is_always_the_same(tmp_path):

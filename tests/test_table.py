@@ -345,7 +345,10 @@ def test_csv_is_for_excel_and_people(mixed, out):
     assert ",98.78,%,exact," in text
 
 
-@pytest.mark.parametrize(("value", "text"), [(21000.0, "21000"), (98.78, "98.78"), (1e-05, "0.00001"), (1.2e22, "12" + "0" * 21), (None, None)])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(21000.0, "21000"), (98.78, "98.78"), (1e-05, "0.00001"), (1.2e22, "12" + "0" * 21), (None, None)],
+)
 def test_numbers_are_written_plainly(value, text):
     assert _plain(value) == text
 
@@ -509,6 +512,8 @@ def test_a_script_without_a_guard_builds_too(raw, out, tmp_path):
     write(raw, "a.md", "全年收到行政复议申请86件。")
     write(raw, "b.md", "全年收到行政复议申请87件。", year="2022")
     script = tmp_path / "mine.py"
-    script.write_text(f"import analysis as fz\nprint(fz.build({str(raw)!r}, {str(out)!r}, processes=2).reports)", "utf-8")
+    script.write_text(
+        f"import analysis as fz\nprint(fz.build({str(raw)!r}, {str(out)!r}, processes=2).reports)", "utf-8"
+    )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "2"

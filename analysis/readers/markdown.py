@@ -37,9 +37,7 @@ def _front_matter(text: str) -> FrontMatter:
             continue
         found = _LINE.fullmatch(line.rstrip())
         if not found:
-            return FrontMatter(
-                {}, 0, (f"the front matter is broken at “{line.strip()[:40]}”: taken as text",)
-            )
+            return FrontMatter({}, 0, (f"the front matter is broken at “{line.strip()[:40]}”: taken as text",))
         fields[found.group(1)] = _unquoted(found.group(2).strip())
     return FrontMatter(fields, closing.end())
 

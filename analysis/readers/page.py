@@ -30,9 +30,7 @@ _SIGN = re.compile(
     rb"script|style|div|p|span|table|h[1-6]|center|font|article|section|main|base)\b|<html[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
-_CHARSET = re.compile(
-    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE
-)
+_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHINESE = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -54,11 +52,7 @@ def is_page(data: bytes) -> bool:
 def _decode(data: bytes) -> Decoded:
     """The encoding that the page declares, where it is true; else as any text."""
     found = _CHARSET.search(data[:8192])
-    if (
-        not found
-        or b"\0" in data
-        or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    ):
+    if not found or b"\0" in data or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data)
     name = found.group(1).decode("ascii").lower().replace("_", "-")
     name = _CHINESE.get(name, name)
@@ -279,9 +273,7 @@ def _lines(root: HtmlElement, most: int | None = None) -> list[str]:
 
 # --- What the page says of itself ----------------------------------------------------------------
 
-_DATE = re.compile(
-    r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|\b((?:19|20)\d\d)(\d\d)(\d\d)\b"
-)
+_DATE = re.compile(r"((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|\b((?:19|20)\d\d)(\d\d)(\d\d)\b")
 _TAGS = {  # names of meta tags, lower case
     "published": ("pubdate", "publishdate", "publish-date", "article:published_time", "publishtime"),
     "publisher": ("contentsource", "source"),
@@ -391,9 +383,7 @@ def _labelled(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             if _is_metadata_row(line):
                 labels = map(_bare_label, line.split("\t"))
                 values = line.split("\t")[1:]
-                yield from (
-                    (label, value) for label, value in zip(labels, values, strict=False) if label in _LABELS
-                )
+                yield from ((label, value) for label, value in zip(labels, values, strict=False) if label in _LABELS)
         elif len(line) < 400:
             for found in _LABELLED.finditer(line):
                 label = re.sub(r"[\s\u3000]", "", found.group(1))
@@ -418,9 +408,7 @@ def _stated(tags: dict[str, str], lines: list[str]) -> tuple[dict[str, str], str
     said["publisher"] = said["publisher"] or _owner(tags.get("sitename", ""))
     title = said.pop("title")
     said.update(
-        (name.removeprefix("restatement:"), value)
-        for name, value in tags.items()
-        if name.startswith("restatement:")
+        (name.removeprefix("restatement:"), value) for name, value in tags.items() if name.startswith("restatement:")
     )
     return {key: value for key, value in said.items() if key in META_KEYS and value}, title
 
@@ -459,20 +447,14 @@ def _title(tree: HtmlElement, tags: dict[str, str], in_table: str) -> str:
         return tagged
     above = _clean(next((e.text_content()[:500] for e in tree.iter("title")), ""))
     headings = [_heading(element) for element in islice(tree.iter("h1"), 20)]
-    titled = (
-        e
-        for e in tree.iter("div", "td", "p", "span", "h2", "h3")
-        if any(map(_TITLE_CLASS.fullmatch, _names(e)))
-    )
+    titled = (e for e in tree.iter("div", "td", "p", "span", "h2", "h3") if any(map(_TITLE_CLASS.fullmatch, _names(e))))
     classes = [_heading(element) for element in islice(titled, 20)]
     named = [*headings, in_table, *classes, tags.get("og:title", ""), _without_site(above, site)]
     if found := next((one for one in named if TITLE_WORD.search(one) and len(one) < 120), ""):
         return found
     # Without a word for a report: a heading that the window's title repeats is no logo.
     repeated = [
-        one
-        for one in (*headings, *classes)
-        if one and one in above and one != site and not _SITE_NAME.search(one)
+        one for one in (*headings, *classes) if one and one in above and one != site and not _SITE_NAME.search(one)
     ]
     return next(filter(None, (*repeated, in_table, _without_site(above, site), *headings, above)), "")
 
@@ -556,22 +538,13 @@ def _drop_noise(body: HtmlElement, keep: Iterable[HtmlElement]) -> None:
     off = [
         element
         for element in body.iter()
-        if element is not body
-        and element not in protected
-        and (element.tag in _OFF_TAGS or _is_hidden(element))
+        if element is not body and element not in protected and (element.tag in _OFF_TAGS or _is_hidden(element))
     ]
     for element in off:
         _drop(element)
-    for element in [
-        found for found, count in _counts(body) if found not in protected and _is_noise(found, count)
-    ]:
+    for element in [found for found, count in _counts(body) if found not in protected and _is_noise(found, count)]:
         after = element.getnext()
-        if (
-            len(element) == 0
-            and after is not None
-            and after.tag in ("ul", "ol", "div", "p")
-            and _mostly_links(after)
-        ):
+        if len(element) == 0 and after is not None and after.tag in ("ul", "ol", "div", "p") and _mostly_links(after):
             _drop(after)  # the list below 相关链接
         _drop(element)
 
@@ -618,9 +591,7 @@ def _is_noise(element: HtmlElement, count: _Count) -> bool:
     linked = count.linked / count.characters
     if element.tag in ("ul", "ol", "dl") and count.links > 1 and linked >= 0.7:
         return True
-    if any(_NOISE_CLASS.fullmatch(name) for name in _names(element)) and (
-        count.characters < 300 or linked > 0.5
-    ):
+    if any(_NOISE_CLASS.fullmatch(name) for name in _names(element)) and (count.characters < 300 or linked > 0.5):
         return True
     return bool(_NOISE_START.match(count.first)) and (
         count.characters < 60 or (count.characters < 1500 and linked > 0.4)

@@ -104,11 +104,7 @@ _SAMPLE = 20_000
 
 def likeness(text: str) -> float:
     """The share of frequent characters among those beyond ASCII that are no punctuation, 0 if there are none."""
-    wide = [
-        c
-        for c in text[:_SAMPLE]
-        if c > "~" and not "\u2000" <= c <= "\u303f" and not "\uff00" <= c <= "\uffef"
-    ]
+    wide = [c for c in text[:_SAMPLE] if c > "~" and not "\u2000" <= c <= "\u303f" and not "\uff00" <= c <= "\uffef"]
     return sum(c in _FREQUENT for c in wide) / len(wide) if wide else 0.0
 
 
