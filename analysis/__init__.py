@@ -7,6 +7,8 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     places       whose report it is: unit, level, province, city, county, year, published
     quantities   the grammar of Chinese numbers with measure words
     catalogue    the indicators and how officials word them (indicators/: one TOML a theme)
+    statements   what kind of statement a number makes: achieved, a change, a target, another body's
+    roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
     table        what reports state -> the tables, one value for each key
     scores       how well what was found agrees with reference answers

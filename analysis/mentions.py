@@ -1,24 +1,25 @@
 """Quantities and the words around them become mentions of indicators, or nothing.
 
 How a figure is judged: ``spec/annotation.md``. The knowledge stands in the catalogue (which words mean an indicator)
-and in ``cues.toml``; this module weighs it: which rule speaks most closely for a number, what a number without words
-of its own goes on with, what is a change, a target or another body's, and which of several values is the total.
+and in ``cues.toml``; this module weighs it: which rule speaks most closely for a number, and what a number without
+words of its own goes on with.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from analysis.catalogue import Indicator, load
+from analysis.catalogue import load
 from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
-from analysis.periods import Period, period_of, rises
+from analysis.periods import Period, period_of
 from analysis.quantities import Number, Quantity, measure_classes, scan
 from analysis.reports import Report
+from analysis.roles import LIMITED_THEMES, Draft, headline, sums
 from analysis.scenes import (
     Context,
     Scene,
@@ -31,6 +32,7 @@ from analysis.scenes import (
     shares_right,
     stretches,
 )
+from analysis.statements import is_change, is_double, is_each, is_other_body, is_rest, status_of
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
@@ -85,29 +87,6 @@ class Found:
     unmatched: list[Unmatched]
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A mention before its role is known. ``part``: its own words make it one; ``limited``: they name one kind or place; ``among``: 其中 stands before it;
-    ``no``: the words that must not stand by a number that goes on with it;
-    ``total``: 2 where they call it the sum, 1 where they call it the year's."""
-
-    indicator: Indicator
-    rule: str
-    quantity: Quantity
-    period: Period
-    scope: str
-    basis: str
-    sentence: Sentence
-    part: bool = False
-    total: int = 0
-    limited: bool = False
-    among: bool = False
-    no: int = 0
-    implied: bool = False
-    carried: bool = False
-    status: str = ""
-
-
 def find_mentions(report: Report) -> list[Mention]:
     """All achieved figures of catalogue indicators that a report states, in the order of the text. Raises nothing."""
     return find(report).mentions
@@ -122,26 +101,8 @@ def find(report: Report) -> Found:
     return reader.found(report)
 
 
-# --- words that decide the kind of statement ----------------------------------------------------------------
+# --- words that decide what a number goes on with ----------------------------------------------------------------
 
-_CHANGE = re.compile(
-    "(?:"
-    + "|".join(sorted(cues()["change"], key=len, reverse=True))
-    + r")(?:了|约|近|超过?|达到?|逾|幅度|率|为|将近|均|分别|各|[一-龥]{0,2}达)*$"
-)
-_WEAK_CHANGE = re.compile("(?:" + "|".join(cues()["weak_change"]) + r")(?:了|约|近|超过?)?$")
-_COMPARED = re.compile(r"[同环]比|[较比](?:上年|去年|上一?年|20\d\d年|同期|年初|全|上)|幅度|平均")
-_LEVEL = re.compile(r"(?:至|到|为(?!止))[了约近]?$")
-_EACH = re.compile(r"(?:每|[村人日年月户案场所]均|平均)[^，,；;。、]{0,20}$|均$")
-_NOT_EACH = re.compile(r"平均(?:得?分|成绩|为)|均(?:为|达|超|分)|全年平均")
-_AVERAGE = re.compile(r"(?:全[国省市州]|[省市]|同类|总体|行业)平均(?:水平|值|数)?[^，,；;。]{0,4}$")
-_TARGET = re.compile("|".join(words for words in cues()["target"] if not words.endswith("$")))
-_INTENDED = re.compile(cues()["intended"][0])
-_TARGET_AT = re.compile("|".join(words for words in cues()["target"] if words.endswith("$")))
-_DONE = re.compile(r"已|实际|截至|目前|完成|共|累计|今年以来|开展了|超额|全年实际|全年达")
-_AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指标|标准)(?!管理|责任)")
-_STOCK = re.compile(r"[1-3]月|初")  # 截止2021年1月: a stock still counted for 2020
-_OTHER = re.compile("[，,]?(?:" + "|".join(cues()["other_subject"]) + ")")
 _PART = re.compile(r"其中|包括|含(?!旧存)")
 _SUM = re.compile(r"共计|总计|合计|总数|总人数|总量|总共")
 _YEARLY = re.compile(r"共(?!同)|累计|全年(?!工作)")
@@ -192,13 +153,13 @@ class _Reader:
     def __init__(self, words: Lexicon, reading: Reading, year: int | None) -> None:
         self.words, self.reading, self.year = words, reading, year
         self.text = reading.text
-        self.drafts: list[_Draft] = []
-        self.targets: list[_Draft] = []
+        self.drafts: list[Draft] = []
+        self.targets: list[Draft] = []
         self.rest: list[tuple[Quantity, Sentence]] = []
         self.headings: dict[tuple[str, ...], tuple[int, int | None]] = {}
         self.previous: _Previous | None = None
         self.title = 0  # the words of a title that names one topic (行政复议统计分析)
-        self.totals: dict[tuple[str, Number], _Draft] = {}  # what was stated so far, by measure and value
+        self.totals: dict[tuple[str, Number], Draft] = {}  # what was stated so far, by measure and value
         self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
@@ -259,24 +220,24 @@ class _Reader:
             known = self.headings[headings] = bits, year
         return known
 
-    def judge(self, scene: Scene, sentence: Sentence, year: int | None, last: _Draft | None) -> list[_Draft]:
+    def judge(self, scene: Scene, sentence: Sentence, year: int | None, last: Draft | None) -> list[Draft]:
         """The drafts of a sentence; what fits nothing is put by."""
-        found: list[_Draft] = []
+        found: list[Draft] = []
         lefts: list[Span] = []
-        parents = _sums(scene)
-        made: dict[int, _Draft] = {}
+        parents = sums(scene)
+        made: dict[int, Draft] = {}
         shares = self.shares_of_a_total(scene)
-        latest: dict[str, _Draft] = {}
+        latest: dict[str, Draft] = {}
         for i, q in enumerate(scene.quantities):
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
             if (
                 q.measure == "point"
-                or _is_change(scene, i)
-                or _is_each(scene, i)
-                or _is_double(scene, i)
-                or _is_rest(scene, i)
+                or is_change(scene, i)
+                or is_each(scene, i)
+                or is_double(scene, i)
+                or is_rest(scene, i)
             ):
                 self.silent.add(q.start)
                 continue
@@ -298,7 +259,7 @@ class _Reader:
                 if sentence.status != PLAN:
                     self.rest.append((q, sentence))
                 continue
-            status = _status(scene, sentence, q, self.year)
+            status = status_of(scene, sentence, q, self.year)
             for draft in drafts:
                 draft.status = status
                 if draft.quantity.value is not None and not draft.part:
@@ -308,9 +269,9 @@ class _Reader:
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))
         return found
 
-    def shares_of_a_total(self, scene: Scene) -> dict[int, _Draft]:
+    def shares_of_a_total(self, scene: Scene) -> dict[int, Draft]:
         """For at least three numbers of one measure that add up to a value stated before: that value, for each of them."""
-        found: dict[int, _Draft] = {}
+        found: dict[int, Draft] = {}
         start = 0
         numbers = scene.quantities
         while start < len(numbers):
@@ -345,12 +306,12 @@ class _Reader:
         i: int,
         left: Span,
         right: Span,
-        last: _Draft | None,
-        parent: _Draft | None,
-    ) -> list[_Draft]:
+        last: Draft | None,
+        parent: Draft | None,
+    ) -> list[Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
         q = scene.quantities[i]
-        if _other_body(scene, i):
+        if is_other_body(scene, i):
             return []
         ordered = respectively(scene, i, year)
         if ordered is not None:
@@ -367,7 +328,7 @@ class _Reader:
             if named:
                 return []
         elif q.measure == "percent" and (names := rates(scene, left)):
-            drafts: list[_Draft] = []
+            drafts: list[Draft] = []
             for span in names:
                 around = context(scene, i, scene.mask(*span))
                 wording = self.choose(around, q)
@@ -466,7 +427,7 @@ class _Reader:
                 return 0.0
         return score + LENGTH * self.words.longest(wording.near[0] & around.near)
 
-    def goes_on(self, scene: Scene, i: int, left: Span, right: Span, last: _Draft) -> bool:
+    def goes_on(self, scene: Scene, i: int, left: Span, right: Span, last: Draft) -> bool:
         """Whether a number without an indicator's words goes on with the one before: a part, another year's value, a total."""
         q, before = scene.quantities[i], last.quantity
         if q.measure != before.measure and not {q.measure, before.measure} <= {"case", "file"}:
@@ -498,8 +459,8 @@ class _Reader:
         wording: Wording | None,
         around: Context,
         left: Span,
-        source: _Draft | None = None,
-    ) -> _Draft:
+        source: Draft | None = None,
+    ) -> Draft:
         q = scene.quantities[i]
         indicator = wording.indicator if wording else source.indicator
         period = period_of(scene, i, year)
@@ -517,13 +478,13 @@ class _Reader:
         limited = any(a >= clause[0] and b <= clause[1] for a, b in scene.matches(_LIMITED))
         if campaign or (
             limited
-            and indicator.theme in _LIMITED_THEMES
+            and indicator.theme in LIMITED_THEMES
             and indicator.id != "publicity.demo_villages"
             and scope != "own"
         ):
             scope = "part_of_area"
         rule = wording.name if wording else f"{indicator.id}/carried"
-        return _Draft(
+        return Draft(
             indicator,
             rule,
             q,
@@ -566,7 +527,7 @@ class _Reader:
                 return max(said, key=lambda pair: pair[0])[1]
         return ""
 
-    def implied(self, scene: Scene, sentence: Sentence, year: int | None, said: set[str]) -> Iterator[_Draft]:
+    def implied(self, scene: Scene, sentence: Sentence, year: int | None, said: set[str]) -> Iterator[Draft]:
         """The values that a wording fixes without a number: 全覆盖, 无一败诉."""
         if sentence.status == PLAN:
             return
@@ -585,7 +546,7 @@ class _Reader:
                 )
                 if wording.no & near or not all(group & around.at(reach) for reach, group in wording.reach):
                     continue
-                if _status(scene, sentence, Quantity(start, end, None, "", "", ""), self.year) == PLAN or any(
+                if status_of(scene, sentence, Quantity(start, end, None, "", "", ""), self.year) == PLAN or any(
                     a <= q.start < start and q.measure == "percent" for q in scene.quantities
                 ):
                     continue
@@ -593,7 +554,7 @@ class _Reader:
                 value = int(wording.rule.value) if wording.rule.value == int(wording.rule.value) else wording.rule.value
                 q = Quantity(start, end, value, "", "", "exact")
                 period = Period(year, str(year) if year else "", False, False)
-                yield _Draft(
+                yield Draft(
                     wording.indicator,
                     wording.name,
                     q,
@@ -633,7 +594,7 @@ class _Reader:
             period = Period(year, str(year) if year else "", False, False)
             basis = self.basis(wording.indicator.id, around)
             self.drafts.append(
-                _Draft(
+                Draft(
                     wording.indicator,
                     wording.name,
                     q,
@@ -650,10 +611,10 @@ class _Reader:
 
     def found(self, report: Report) -> Found:
         """Roles over the whole report; spans back in the report's own text."""
-        groups: dict[tuple[str, int | None], list[_Draft]] = {}
+        groups: dict[tuple[str, int | None], list[Draft]] = {}
         for draft in self.drafts:
             groups.setdefault((draft.indicator.id, draft.period.year), []).append(draft)
-        heads = {id(draft) for group in groups.values() if (draft := _headline(group)) is not None}
+        heads = {id(draft) for group in groups.values() if (draft := headline(group)) is not None}
         mentions = [self.mention(d, "headline" if id(d) in heads else "part", report) for d in self.drafts]
         mentions.sort(key=lambda m: (m.start, m.indicator))
         return Found(
@@ -662,7 +623,7 @@ class _Reader:
             [self.unmatched(q, s, report) for q, s in self.rest],
         )
 
-    def mention(self, draft: _Draft, role: str, report: Report) -> Mention:
+    def mention(self, draft: Draft, role: str, report: Report) -> Mention:
         q, sentence = draft.quantity, draft.sentence
         start, end = self.reading.source_span(q.start, q.end)
         return Mention(
@@ -703,7 +664,7 @@ class _Previous:
 
     sentence: Sentence
     scene: Scene | None
-    draft: _Draft | None
+    draft: Draft | None
 
     def leads(self, sentence: Sentence) -> bool:
         return self.sentence.paragraph == sentence.paragraph and self.sentence.headings == sentence.headings
@@ -718,180 +679,18 @@ _GENERAL_TITLE = re.compile(r"法治政府|法治建设|依法行政|总结|年�
 _TITLE = re.compile(r"(?:19|20)\d\d年.*(?:报告|总结|汇报|情况|工作)$")
 
 
-def _is_change(scene: Scene, i: int) -> bool:
-    """Whether the number is a difference (增长12%, 较上年减少3件); what it rose or fell to is a level."""
-    q = scene.quantities[i]
-    clause = scene.clauses[scene.home[i]][0]
-    a = max(clause, q.start - 12)
-    if _LEVEL.search(scene.text, a, q.start):
-        return False
-    if _CHANGE.search(scene.text, a, q.start):
-        return True
-    return bool(_WEAK_CHANGE.search(scene.text, a, q.start)) and bool(_COMPARED.search(scene.text, clause, q.start))
-
-
-def _is_each(scene: Scene, i: int) -> bool:
-    """Whether the number is so much for each of many, or an average that is not the unit's."""
-    q = scene.quantities[i]
-    a = max(scene.clauses[scene.home[i]][0], q.start - 24)
-    if q.measure in ("percent", "score", ""):
-        return bool(_AVERAGE.search(scene.text, a, q.start))
-    m = _EACH.search(scene.text, a, q.start)
-    return m is not None and not _NOT_EACH.search(m.group())
-
-
-_REST = re.compile(
-    r"(?:除|(?:上年|往年|去年|年初|历年)?(?:结转|旧存)|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$"
-)
-
-
-def _is_rest(scene: Scene, i: int) -> bool:
-    """Whether the number is a remainder or the undated start of a rise (由64%提升至91%)."""
-    q = scene.quantities[i]
-    clause = scene.clauses[scene.home[i]][0]
-    if _REST.search(scene.text, clause, q.start):
-        return True
-    return rises(scene, q) and not any(end <= q.start and value != 0 for _, end, value, _ in scene.years)
-
-
-def _is_double(scene: Scene, i: int) -> bool:
-    """两个100%: the 两个 counts the rates, not things."""
-    q = scene.quantities[i]
-    return (
-        i + 1 < len(scene.quantities)
-        and scene.quantities[i + 1].measure == "percent"
-        and scene.quantities[i + 1].start <= q.end + 1
-        and q.measure == "item"
-    )
-
-
-def _status(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -> str:
-    """achieved, shortcoming or plan: by the section, or by the words of a target before the number in its run of clauses."""
-    if sentence.status == PLAN:
-        return PLAN
-    if _AIM.match(scene.text, q.end):
-        return PLAN
-    segment = scene.segment(scene.clause_index(q.start))
-    if (span := _target_in(scene, segment, q.start)) and not _DONE.search(scene.text, span[1], q.start):
-        return PLAN
-    if year is not None and any(
-        value > year and start < q.start and not _STOCK.match(scene.text, end) for start, end, value, _ in scene.years
-    ):
-        return PLAN
-    return sentence.status
-
-
-def _target_in(scene: Scene, start: int, end: int) -> Span | None:
-    """The first words of a target in a span; 拟 speaks for the next number only."""
-    for span in scene.matches(_INTENDED):
-        if span[0] >= start and span[1] <= end and not any(span[1] <= q.start < end for q in scene.quantities):
-            return span
-    if m := _TARGET_AT.search(scene.text, max(start, end - 10), end):
-        return m.span()
-    return next((span for span in scene.matches(_TARGET) if span[0] >= start and span[1] <= end), None)
-
-
-def _other_body(scene: Scene, i: int) -> bool:
-    """Whether the run of clauses begins with another body as its subject (市中级人民法院…, 区人大常委会…)."""
-    segment = scene.segment(scene.clause_index(scene.quantities[i].start))
-    m = _OTHER.match(scene.text, segment, scene.quantities[i].start)
-    return m is not None
-
-
 def _shares_noun(scene: Scene, i: int) -> bool:
     """79名、46名人员参加: two numbers of one measure, side by side, with one noun."""
     q, after = scene.quantities[i], scene.quantities[i + 1]
     return q.measure == after.measure and scene.text[q.end : after.start] in ("、", "和", "及", "与")
 
 
-def _part_of(scene: Scene, source: _Draft, q: Quantity, left: Span) -> bool:
+def _part_of(scene: Scene, source: Draft, q: Quantity, left: Span) -> bool:
     """Whether a number that goes on with another is a part of it rather than another year's or stage's value."""
     if _is_generic(scene.text[slice(*left)]):
         return bool(_PART.search(scene.text, max(scene.start, min(source.quantity.end, q.start)), q.start))
     return True
 
 
-def _sums(scene: Scene) -> dict[int, int]:
-    """For each number its whole, where consecutive numbers of one measure add up to the number before them exactly."""
-    found: dict[int, int] = {}
-    numbers = scene.quantities
-    for i, whole in enumerate(numbers):
-        if whole.value is None or not whole.measure or whole.measure == "percent" or i in found:
-            continue
-        total, parts = 0, []
-        for j in range(i + 1, len(numbers)):
-            part = numbers[j]
-            if part.measure not in (whole.measure, ""):
-                if part.measure == "percent":
-                    continue
-                break
-            if part.value is None:
-                break
-            total, parts = total + part.value, [*parts, j]
-            if total >= whole.value:
-                break
-        if total == whole.value and len(parts) >= 2:
-            found.update(dict.fromkeys(parts, i))
-    return found
-
-
 # cases are told apart by what they are about: 复议申请532件, 行政处罚类208件
 _BY_MATTER = frozenset({"reconsideration", "litigation", "mediation", "disputes", "petitions", "legal_services"})
-
-# the stage or stock that indicators.csv puts first where a report gives several
-_FIRST_BASIS = {
-    "reconsideration.received": ("收到", "受理"),
-    "services.online_rate": ("可办", "一网通办", "全程网办"),
-    "publicity.law_literate": ("现有", ""),
-    "publicity.demo_villages": ("现有",),
-    "correction.subjects": ("在册",),
-    "correction.resettled": ("在册",),
-    "counsel.advisers": ("现有", ""),
-}
-_LIMITED_THEMES = frozenset({"mediation", "disputes", "publicity", "petitions"})
-
-
-def _headline(group: Sequence[_Draft]) -> _Draft | None:
-    """The one value that is the unit's total for the year, or none: annotation.md, "What counts"."""
-    whole = [d for d in group if not d.part and not (d.among and _follows_own(group, d))]
-    if len(whole) > 1:
-        whole = [d for d in whole if not d.limited] or whole
-    if len(whole) == 1:
-        only = whole[0]
-        return None if only.limited and only.indicator.theme in _LIMITED_THEMES else only
-    if not whole:
-        return None
-    for basis in _FIRST_BASIS.get(whole[0].indicator.id, ()):
-        said = [d for d in whole if d.basis == basis]
-        if len(said) == 1:
-            return said[0]
-    return _total(whole)
-
-
-def _follows_own(group: Sequence[_Draft], draft: _Draft) -> bool:
-    """Whether 其中 before a value refers to a value of the same indicator: 行政应诉47件，其中败诉6件 is the whole of what was lost."""
-    first = min(d.quantity.start for d in group if d.sentence is draft.sentence)
-    return first < draft.quantity.start or any(
-        d.sentence.paragraph == draft.sentence.paragraph and d.quantity.start < draft.quantity.start for d in group
-    )
-
-
-def _total(whole: Sequence[_Draft]) -> _Draft | None:
-    """Of several values the one called the sum, else the one called the year's that is no smaller than the rest, else the sum of the rest."""
-    summed = [d for d in whole if d.total == 2]
-    if len(summed) == 1:
-        return summed[0]
-    if whole[0].indicator.kind in ("rate", "score") or any(d.quantity.value is None for d in whole):
-        yearly = [d for d in whole if d.total]
-        return yearly[0] if len(yearly) == 1 else None
-    rest = sum(d.quantity.value for d in whole)
-    yearly = [d for d in whole if d.total and 2 * d.quantity.value >= rest]
-    if len(yearly) == 1:
-        return yearly[0]
-    largest = max(whole, key=lambda d: d.quantity.value)
-    if len(whole) > 2 and abs(2 * largest.quantity.value - rest) < 1e-9:
-        return largest
-    alone = not any(d.sentence is largest.sentence for d in whole if d is not largest)
-    second = sorted(d.quantity.value for d in whole)[-2]
-    leads = largest.quantity.value >= 2 * second or (len(whole) > 2 and 2 * largest.quantity.value >= rest)
-    return largest if alone and leads and largest.quantity.value > second else None
