@@ -104,6 +104,7 @@ def find(report: Report) -> Found:
 # --- words that decide what a number goes on with ----------------------------------------------------------------
 
 _PART = re.compile(r"其中|包括|含(?!旧存)")
+_SHARE = re.compile(r"占[^，,；;]{0,14}$")
 _SUM = re.compile(r"共计|总计|合计|总数|总人数|总量|总共")
 _YEARLY = re.compile(r"共(?!同)|累计|全年(?!工作)")
 _LIMITED = re.compile("|".join(cues()["limited"]))
@@ -256,6 +257,8 @@ class _Reader:
                 made.get(parents.get(i, -1)) or shares.get(i),
             )
             if not drafts:
+                if q.measure == "percent" and _SHARE.search(scene.text, scene.clauses[scene.home[i]][0], q.start):
+                    self.silent.add(q.start)
                 if sentence.status != PLAN:
                     self.rest.append((q, sentence))
                 continue
@@ -263,7 +266,7 @@ class _Reader:
             for draft in drafts:
                 draft.status = status
                 if draft.quantity.value is not None and not draft.part:
-                    self.totals.setdefault((q.measure, draft.quantity.value), draft)
+                    self.totals[q.measure, draft.quantity.value] = draft
             found.extend(drafts)
             last = made[i] = latest[q.measure] = drafts[-1]
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))

@@ -127,7 +127,7 @@ _CHENG = r"成[一二三四五六七八九半]?(?![员立功效为果熟都绩�
 
 
 # a measure word that ends in the first character of a noun: 228个人民调解组织 are not 228个人
-_CUT_SHORT = {"个人": "民大社品才"}
+_CUT_SHORT = {"个人": "民大社品才", "名单": "位"}
 
 
 def _measure_alternatives() -> str:
@@ -335,6 +335,10 @@ _CODE = re.compile(r"(?:电话|传真|邮编|邮政编码|编码|账号|代码|�
 _GLUED = re.compile(r"(?:[A-Za-z0-9._/@#&=+-]|[0-9]:)$")
 
 
+_RATIO_LEFT = re.compile(r"：\d")
+_RATIO_RIGHT = re.compile(r"(?<!\d)[\d.]{1,3}：$")
+
+
 def _refused(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
     """The rules that make a spelling in its surroundings no quantity."""
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -350,6 +354,8 @@ def _refused(text: str, start: int, end: int, written: str, word: str, measure: 
         return True
     if (after and after in "·•×〕/") or (after == ":" and text[end + 1 : end + 2].isdigit()):
         return True
+    if not word and (_RATIO_LEFT.match(text, end) or _RATIO_RIGHT.search(text, max(0, start - 4), start)):
+        return True  # 比为2.1：1
     if after and after.isascii() and after.isalpha():
         return True
     if after in ("-", ".") and text[end + 1 : end + 2].isdigit():

@@ -68,8 +68,11 @@ def headline(group: Sequence[Draft]) -> Draft | None:
         return None
     for basis in _FIRST_BASIS.get(whole[0].indicator.id, ()):
         said = [d for d in whole if d.basis == basis]
-        if len(said) == 1:
-            return said[0]
+        if said:
+            whole = said
+            break
+    if len(whole) == 1:
+        return whole[0]
     return _total(whole)
 
 

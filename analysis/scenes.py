@@ -15,7 +15,7 @@ from analysis.quantities import Quantity
 Span = tuple[int, int]
 
 _CUT = re.compile(r"[，,；;：:（()）。！？】\t|｜]")
-_ASIDE = re.compile(r"[（(][^（()），。；]{1,14}[)）]")
+_ASIDE = re.compile(r"[（(][^（()），。；]{1,24}[)）]")
 _STRONG = "；;"
 
 
@@ -201,7 +201,7 @@ def _years(text: str, start: int, end: int) -> list[tuple[int, int, int, str]]:
 
 _JOINTS = ("以及", "和", "及", "与")
 # words that open what is told of the next number, not of this one: 43名调解员｜共调处318起
-_ONWARD = re.compile(r"[，,]?(?:共|累计|合计|全年|年内|分别|均)")
+_ONWARD = re.compile(r"[，,]?(?:(?<!公)共(?![产青])|累计|合计|全年|年内|分别|均)")
 
 
 def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
@@ -254,8 +254,12 @@ def shares_right(scene: Scene, i: int, right: Span) -> bool:
 
 # a noun of bodies or places right after the number: that is what it counts, whatever is told of them
 _COUNTED = re.compile(
-    r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)"
+    r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)(?:（(?:居|社区|街道|镇|乡|园区|企业)）)?+"
     r"(?=[，,、；;。（(和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
+)
+# villages that were given a title are what is counted: 8个村荣获…称号
+_HONOURED = re.compile(
+    r"[^，。、；的]{0,3}(?:村居?|社区|嘎查|村（社区）|村（居）)(?:荣?获|被(?:评|命名|授予|认定|确定)|入选|跻身|创成|达到|成功创建)"
 )
 HEAD_NOUN = 12  # characters right of the number within which the noun it counts must begin
 
@@ -270,8 +274,10 @@ def head(scene: Scene, i: int, right: Span) -> Span:
 
 def counts_bodies(scene: Scene, q: Quantity) -> bool:
     """Whether what the number counts is bodies or places that do something (47个部门述法), which no indicator counts."""
-    return (q.measure_word == "个" or q.measure == "noun") and bool(
-        _COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12))
+    return (
+        (q.measure_word == "个" or q.measure == "noun")
+        and bool(_COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12)))
+        and not _HONOURED.match(scene.text, q.end, scene.end)
     )
 
 

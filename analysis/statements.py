@@ -29,10 +29,11 @@ _INTENDED = re.compile(cues()["intended"][0])
 _TARGET_AT = re.compile("|".join(words for words in cues()["target"] if words.endswith("$")))
 _DONE = re.compile(r"已|实际|截至|目前|完成|共|累计|今年以来|开展了|超额|全年实际|全年达")
 _AIM = re.compile(r"(?:以上|以内)?的?(?:年度)?(?:目标|任务|要求|指标|标准)(?!管理|责任)")
+_MET = re.compile(r"(?:达到|实现|完成|落实|满足)了")  # 达到了100%的要求
 _STOCK = re.compile(r"[1-3]月|初")  # 截止2021年1月: a stock still counted for 2020
 _OTHER = re.compile("[，,]?(?:" + "|".join(cues()["other_subject"]) + ")")
 _REST = re.compile(
-    r"(?:除|(?:上年|往年|去年|年初|历年)?(?:结转|旧存)|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转|占(?:比|[^，,；;]{0,14}的)?[约近超]?)$"
+    r"(?:除|(?:上年|往年|去年|年初|历年)?(?:结转|旧存)|其余|剩余|余下|未结|尚有|尚未[一-龥]{0,4}|还有|未办结|(?<!含)(?<!含上年)结转)$"
 )
 
 
@@ -68,13 +69,12 @@ def is_rest(scene: Scene, i: int) -> bool:
 
 
 def is_double(scene: Scene, i: int) -> bool:
-    """两个100%: the 两个 counts the rates, not things."""
+    """两个100%, 28种6000余份: the first number counts the rates or the kinds, not what the second counts."""
     q = scene.quantities[i]
-    return (
-        i + 1 < len(scene.quantities)
-        and scene.quantities[i + 1].measure == "percent"
-        and scene.quantities[i + 1].start <= q.end + 1
-        and q.measure == "item"
+    if i + 1 >= len(scene.quantities) or scene.quantities[i + 1].start > q.end + 1:
+        return False
+    return q.measure_word in ("种", "类", "款") or (
+        q.measure == "item" and scene.quantities[i + 1].measure == "percent"
     )
 
 
@@ -82,7 +82,7 @@ def status_of(scene: Scene, sentence: Sentence, q: Quantity, year: int | None) -
     """achieved, shortcoming or plan: by the section, or by the words of a target before the number in its run of clauses."""
     if sentence.status == PLAN:
         return PLAN
-    if _AIM.match(scene.text, q.end):
+    if _AIM.match(scene.text, q.end) and not _MET.search(scene.text, max(scene.start, q.start - 12), q.start):
         return PLAN
     segment = scene.segment(scene.clause_index(q.start))
     if (span := _target_in(scene, segment, q.start)) and not _DONE.search(scene.text, span[1], q.start):

@@ -20,6 +20,45 @@ def rows(text: str, year: int = 2024):
     return [(m.indicator, m.value, m.year, m.role) for m in find_mentions(report_from_text(text, year=str(year)))]
 
 
+PERIODS = [
+    ("全市收到行政复议申请45件。", 2024, "2024"),
+    ("2023年全市收到行政复议申请45件。", 2023, "2023"),
+    ("1至11月，全市收到行政复议申请45件。", 2024, "2024-01/11"),
+    ("2024年1月至10月，全市收到行政复议申请45件。", 2024, "2024-01/10"),
+    ("前8个月，全市收到行政复议申请45件。", 2024, "2024-01/08"),
+    ("前六个月，全市收到行政复议申请45件。", 2024, "2024-H1"),
+    ("三年来，全市收到行政复议申请45件。", 2024, "2022/2024"),
+    ("近三年来，2022年全市收到行政复议申请45件。", 2022, "2022"),
+    ("2021年至2023年，全市收到行政复议申请45件。", 2023, "2021/2023"),
+    ("2022年5月1日至2023年4月30日，全市收到行政复议申请45件。", 2023, "2022/2023"),
+    ("2022年、2023年两年合计，全市收到行政复议申请45件。", 2023, "2022/2023"),
+    ("全市形势平稳，2022年：收到行政复议申请45件。", 2022, "2022"),
+    ("五年共收到行政复议申请45件。", 2024, "2020/2024"),
+]
+
+
+@pytest.mark.parametrize(("text", "year", "period"), PERIODS, ids=[text for text, _, _ in PERIODS])
+def test_the_period_of_a_figure(text, year, period):
+    found = find_mentions(report_from_text(text, year="2024"))
+    assert [(m.value, m.year, m.period) for m in found] == [(45, year, period)]
+
+
+STATEMENTS = [
+    ("行政机关负责人出庭应诉率达到了100%的要求。", [100]),
+    ("行政机关负责人出庭应诉率要达到100%的目标。", []),
+    ("行政诉讼败诉案件占比6.2%。", [6.2]),
+    ("省高级人民法院的通报显示，全省法院新收一审行政案件1200件。", [1200]),
+    ("省高级人民法院审结各类案件1200件。", []),
+    ("又有8个村荣获省级民主法治示范村称号。", [8]),
+    ("8个村开展了民主法治示范村创建的宣传。", []),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), STATEMENTS, ids=[text for text, _ in STATEMENTS])
+def test_what_is_stated_as_achieved(text, values):
+    assert [m.value for m in find_mentions(report_from_text(text, year="2024"))] == values
+
+
 @pytest.mark.parametrize(
     ("construction", "text", "expected"),
     [
