@@ -43,7 +43,6 @@ class Rule(_Data):
     measure: Words = ()
     role: Literal["", "part"] = ""
     also: Words = ()
-    optional: bool = False
 
 
 class Implied(_Data):
@@ -55,7 +54,6 @@ class Implied(_Data):
     sentence: Words = ()
     topic: Words = ()
     no: Words = ()
-    optional: bool = False
 
 
 class Example(_Data):
@@ -82,6 +80,7 @@ class Indicator(_Data):
     unit_of_measure: str
     kind: Literal["count", "rate", "money", "score"]
     definition: str
+    definition_en: str
     direction: Literal["up", "down", "neutral"]
     range: tuple[float, float]
     decimals: int
@@ -89,6 +88,7 @@ class Indicator(_Data):
     task: int | None = None
     tiers: Words
     denominator: str = ""
+    denominator_en: str = ""
     relation: Relation | None = None
     basis: Mapping[str, Words] = {}
     no_basis: Words = ()

@@ -161,6 +161,7 @@ class _Reader:
         self.previous: _Previous | None = None
         self.title = 0  # the words of a title that names one topic (行政复议统计分析)
         self.totals: dict[tuple[str, Number], Draft] = {}  # what was stated so far, by measure and value
+        self.several: tuple[Scene, int, Period] | None = None  # the last number, where it is for several years
         self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
@@ -466,7 +467,7 @@ class _Reader:
     ) -> Draft:
         q = scene.quantities[i]
         indicator = wording.indicator if wording else source.indicator
-        period = period_of(scene, i, year)
+        period = self.period(scene, i, year)
         clause = scene.clauses[scene.home[i]]
         own_words = scene.text[min(left[0], clause[0]) : q.start]
         basis = self.basis(indicator.id, around)
@@ -502,6 +503,16 @@ class _Reader:
             wording.no if wording else source.no,
             carried=wording is None,
         )
+
+    def period(self, scene: Scene, i: int, year: int | None) -> Period:
+        """The number's period; that of the number before it where that one is for several years: 五年来调解912件，成功903件."""
+        q, period = scene.quantities[i], period_of(scene, i, year)
+        if self.several is not None and not period.own and not period.several:
+            at, end, before = self.several
+            if at is scene and not scene.years_between(end, q.start) and scene.segment(scene.home[i]) <= end:
+                period = before
+        self.several = (scene, q.end, period) if period.several else None
+        return period
 
     def scope(self, scene: Scene, q: Quantity) -> str:
         """own, area or part_of_area by the last scope word before the number; empty where there is none.

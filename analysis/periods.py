@@ -44,7 +44,7 @@ _SINCE = ("以来", "起", "至今")
 _SPAN = re.compile(
     r"近?[两二三四五六七八九十]年(?:来|间|累计|合计|合起来|总计|共计|共(?![同建享])|里|多来)|近[两二三四五六七八九十]年(?!级)|[两三四五六七八九十]个年头"
     r"|(?:近|几|多)年来(?=[^。；;]{0,30}累计)|“?十[一二三四]五”?(?:规划)?(?:期间|时期|以来)|“?[五六七八]五”?普法(?:期间|以来|启动以来)"
-    r"|(?:成立|启用|运行|实施|试点|开展|启动|挂牌|改革|施行|建成|上线|组建|推行|设立|创建)以来|党的[十八九二]+大以来|过去[五三]年|本届政府(?:成立|任期)?以来|历年累计|五年累计|历年"
+    r"|(?:成立|启用|运行|实施|试点|开展|启动|挂牌|改革|施行|建成|上线|组建|推行|设立|创建|开办|创办|开通|投用|运营)以来|(?:实施|启动|成立|开通|运行|施行)至今|从(?:19|20)\d\d年(?:算|计|统计)起|党的[十八九二]+大以来|过去[五三]年|本届政府(?:成立|任期)?以来|历年累计|五年累计|历年"
 )
 # 2018年至2020年, 2015年5月1日至2016年5月1日, 2021—2023年; 2018年、2019年两年合计
 _RANGE = re.compile(
@@ -121,7 +121,7 @@ _ATTRIBUTE = re.compile(
 
 
 # a clause that holds nothing but its year: 前一时段，2005年至2008年上半年：…; 仅2010年一年，…
-_ALONE = re.compile(r"(?:全年|一年|这一年|[上下]半年)?[，,：:]")
+_ALONE = re.compile(r"(?:的?[一两二三四五六七八九十]年多?(?:里|间|来|时间)?|全年|这一年|[上下]半年|期间|间)?[，,：:]")
 
 
 def _opens(scene: Scene, start: int, end: int, segment: int) -> bool:
@@ -131,7 +131,10 @@ def _opens(scene: Scene, start: int, end: int, segment: int) -> bool:
             "（(一二三四五六七八九十、）)是0123456789. 截至止到在与，,：:"
         ):
             return not _ATTRIBUTE.match(scene.text, end) and not scene.text.startswith("为", end)
-    return start >= segment and bool(_ALONE.match(scene.text, end)) and scene.text[start - 1] in "，,：:仅"
+    for a, b in scene.matches(_RANGE):
+        if a <= start < b:
+            start, end = a, b
+    return start >= segment and bool(_ALONE.match(scene.text, end)) and scene.text[start - 1] in "，,：:仅即自从"
 
 
 def _several(scene: Scene, i: int) -> bool:
@@ -142,7 +145,10 @@ def _several(scene: Scene, i: int) -> bool:
     if last is None or _THIS_YEAR.search(scene.text, last.end(), q.start):
         return False
     # 近三年分别为2020年35件: a single year named since is the number's own
-    return not any(last.end() <= start and end <= q.start and not suffix for start, end, _, suffix in scene.years)
+    return not any(
+        last.end() <= start and end <= q.start and not suffix and _range(scene, start) is None
+        for start, end, _, suffix in scene.years
+    )
 
 
 def _within(scene: Scene, at: int, year: int | None) -> str:

@@ -56,6 +56,10 @@ class Scene:
         self.home = [self.clause_index(q.start) for q in quantities]
         self._matches: dict[re.Pattern[str], list[Span]] = {}
 
+    def years_between(self, start: int, end: int) -> bool:
+        """Whether a year is named between two offsets."""
+        return any(start <= a and b <= end for a, b, _, _ in self.years)
+
     def _share_out(self) -> None:
         """Give each clause its words, and each its run of clauses between semicolons."""
         clauses, count = self.clauses, len(self.clauses)
