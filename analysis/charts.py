@@ -475,6 +475,8 @@ def _label(
             (8, 0, "left", "center"), (-8, 0, "right", "center"), (0, 8, "center", "bottom"), (0, -8, "center", "top"),
             (7, 8, "left", "bottom"), (7, -8, "left", "top"), (-7, 8, "right", "bottom"), (-7, -8, "right", "top"),
             (0, 20, "center", "bottom"), (0, -20, "center", "top"), (12, 18, "left", "bottom"), (12, -18, "left", "top"),
+            (0, 36, "center", "bottom"), (0, -36, "center", "top"), (16, 34, "left", "bottom"), (16, -34, "left", "top"),
+            (-16, 34, "right", "bottom"), (-16, -34, "right", "top"),
         ):  # fmt: skip
             stem = {"arrowstyle": "-", "color": PALE, "lw": 0.7, "shrinkA": 0, "shrinkB": 4} if abs(dy) > 10 else None
             note = ax.annotate(
@@ -731,12 +733,9 @@ def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str =
     ax.grid(False)
     ax.set(xlabel="", ylabel="")
     ax.set_yticks([i + 0.5 for i in range(len(kept))], [names[k] for k in kept], rotation=0, size=9)
-    ax.set_xticks(
-        [i + 0.5 for i in range(last - first + 1)],
-        [str(y) for y in range(first, last + 1)],
-        rotation=0,
-        size=7.5 if last - first > 20 else 9,
-    )
+    step = -(-(last - first + 1) // 22)  # twenty-two times four digits find room side by side
+    shown = range(last, first - 1, -step)
+    ax.set_xticks([year - first + 0.5 for year in shown], [str(year) for year in shown], rotation=0, size=9)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return fig

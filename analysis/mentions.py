@@ -111,6 +111,7 @@ _LIMITED = re.compile("|".join(cues()["limited"]))
 _AWARD = re.compile(
     r"全[国省市](?:[“‘]?民主法治|法治|模范|优秀|先进|示范)|各级(?:人大|代表)"
 )  # 全国民主法治示范村 tells who gave the title
+_ONE_OF_MANY = re.compile("|".join(cues()["one_of_many"]))
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
 
 # words that may stand before a number that goes on with what was counted before; the longest first, since the
@@ -475,6 +476,7 @@ class _Reader:
         if wording is None:
             basis, scope = basis or source.basis, scope or source.scope
         campaign = scene.last_match(_CAMPAIGN, scene.segment(scene.home[i]), q.start) is not None
+        campaign = campaign or scene.last_match(_ONE_OF_MANY, scene.start, q.start) is not None
         among = bool(_PART.search(own_words))
         part = period.several or bool(wording and wording.role) or campaign or (among and scope == "own")
         low = max(clause[0], left[0] - 6)

@@ -261,6 +261,7 @@ _COUNTED = re.compile(
     r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)(?:（(?:居|社区|街道|镇|乡|园区|企业)）)?+"
     r"(?=[，,、；;。（(和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
 )
+_ABSTRACT = re.compile(r"(?:[一-龥]{2})?(?:领域|方面|环节|层面|维度|阶段)(?!调|人民|专业|行业)")
 # villages that were given a title are what is counted: 8个村荣获…称号
 _HONOURED = re.compile(
     r"[^，。、；的]{0,3}(?:村居?|社区|嘎查|村（社区）|村（居）)(?:荣?获|被(?:评|命名|授予|认定|确定)|入选|跻身|创成|达到|成功创建)"
@@ -280,7 +281,10 @@ def counts_bodies(scene: Scene, q: Quantity) -> bool:
     """Whether what the number counts is bodies or places that do something (47个部门述法), which no indicator counts."""
     return (
         (q.measure_word == "个" or q.measure == "noun")
-        and bool(_COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12)))
+        and bool(
+            _COUNTED.match(scene.text, q.end, min(scene.end, q.end + 12))
+            or _ABSTRACT.match(scene.text, q.end, scene.end)
+        )
         and not _HONOURED.match(scene.text, q.end, scene.end)
     )
 

@@ -44,6 +44,20 @@ def test_the_period_of_a_figure(text, year, period):
     assert [(m.value, m.year, m.period) for m in found] == [(45, year, period)]
 
 
+ROLES = [
+    ("全市开展普法活动320场。", ["headline"]),
+    ("普法志愿者开展普法活动320场。", ["part"]),
+    ("全市司法行政系统共开展普法活动900场，其中普法志愿者开展320场。", ["headline", "part"]),
+    ("由18名基层法律服务工作者担任顾问，开展普法活动320场。", ["headline"]),
+    ("五年来，全市开展普法活动320场。", ["part"]),
+]
+
+
+@pytest.mark.parametrize(("text", "roles"), ROLES, ids=[text for text, _ in ROLES])
+def test_what_is_the_units_total(text, roles):
+    assert [m.role for m in find_mentions(report_from_text(text, year="2024"))] == roles
+
+
 STATEMENTS = [
     ("行政机关负责人出庭应诉率达到了100%的要求。", [100]),
     ("行政机关负责人出庭应诉率要达到100%的目标。", []),
