@@ -259,7 +259,7 @@ def shares_right(scene: Scene, i: int, right: Span) -> bool:
 # a noun of bodies or places right after the number: that is what it counts, whatever is told of them
 _COUNTED = re.compile(
     r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)(?:（(?:居|社区|街道|镇|乡|园区|企业)）)?+"
-    r"(?=[，,、；;。（(和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
+    r"(?=[，,、；;。（(“和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
 )
 _ABSTRACT = re.compile(r"(?:[一-龥]{2})?(?:领域|方面|环节|层面|维度|阶段)(?!调|人民|专业|行业)")
 # villages that were given a title are what is counted: 8个村荣获…称号
