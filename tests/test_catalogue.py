@@ -30,11 +30,18 @@ def test_counterexample(indicator, text):
     assert indicator not in [m.indicator for m in read(text)]
 
 
-def test_all_84_core_indicators_are_there_with_two_examples_and_a_counterexample():
+def test_all_84_core_indicators_are_there_with_six_examples_and_three_counterexamples():
     assert len(ENTRIES) >= 84
     for entry in ENTRIES.values():
-        assert len(entry.example) >= 2, entry.id
-        assert entry.counterexample, entry.id
+        assert len({example.text for example in entry.example}) >= 6, entry.id
+        assert len(set(entry.counterexample)) >= 3, entry.id
+
+
+def test_every_rate_says_what_it_is_a_share_of_in_both_languages():
+    for entry in ENTRIES.values():
+        if entry.kind == "rate":
+            assert entry.denominator, entry.id
+        assert bool(entry.denominator) == bool(entry.denominator_en), entry.id
 
 
 def test_entries_agree_with_the_list_of_indicators_where_it_is_at_hand():
