@@ -71,7 +71,8 @@ class Indicator(_Data):
     """One indicator: its meaning (after ``spec/indicators.csv``), its place in the frameworks, its wordings and proofs.
 
     ``basis``: the words of the column ``basis`` and the wordings that say each; ``no_basis``: wordings that name
-    several at once, or none (专兼职, 调解和解).
+    several at once, or none (专兼职, 调解和解). ``headline_basis``: which of them is the unit's total where a report gives
+    several, the first that it gives once; an empty word is a value without basis.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Indicator(_Data):
     denominator_en: str = ""
     relation: Relation | None = None
     basis: Mapping[str, Words] = {}
+    headline_basis: Words = ()
     no_basis: Words = ()
     measure: Words
     rule: tuple[Rule, ...]
@@ -106,6 +108,8 @@ class Indicator(_Data):
     def _consistent(self) -> Indicator:
         if self.range[0] > self.range[1]:
             raise ValueError(f"{self.id}: range runs backwards")
+        if unknown := set(self.headline_basis) - {*self.basis, ""}:
+            raise ValueError(f"{self.id}: headline_basis names what basis does not: {', '.join(sorted(unknown))}")
         known = set(measure_classes().values()) | {""}
         for rule in (self, *self.rule):
             for measure in rule.measure:

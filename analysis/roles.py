@@ -41,17 +41,6 @@ class Draft:
     status: str = ""
 
 
-# the stage or stock that indicators.csv puts first where a report gives several
-_FIRST_BASIS = {
-    "reconsideration.received": ("收到", "受理"),
-    "services.online_rate": ("可办", "一网通办", "全程网办"),
-    "publicity.law_literate": ("现有", ""),
-    "publicity.demo_villages": ("现有",),
-    "correction.subjects": ("在册",),
-    "correction.resettled": ("在册",),
-    "counsel.advisers": ("现有", ""),
-}
-
 # themes where one kind or one place among many is usual, and is no total of the unit
 LIMITED_THEMES = frozenset({"mediation", "disputes", "publicity", "petitions"})
 
@@ -66,7 +55,7 @@ def headline(group: Sequence[Draft]) -> Draft | None:
         return None if only.limited and only.indicator.theme in LIMITED_THEMES else only
     if not whole:
         return None
-    for basis in _FIRST_BASIS.get(whole[0].indicator.id, ()):
+    for basis in whole[0].indicator.headline_basis:
         said = [d for d in whole if d.basis == basis]
         if said:
             whole = said
