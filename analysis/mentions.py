@@ -101,7 +101,7 @@ def find(report: Report) -> Found:
     return reader.found(report)
 
 
-# --- words that decide what a number goes on with ----------------------------------------------------------------
+# --- words that decide what a number goes on with -----------------------------------------------------------
 
 _PART = re.compile(r"其中|包括|含(?!旧存)")
 _SHARE = re.compile(r"占[^，,；;]{0,14}$")
@@ -137,7 +137,7 @@ def _is_kind(words: str) -> bool:
 
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(
-    r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|防止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
+    r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
 )
 _FOLLOWS = re.compile(
     r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)"
@@ -475,8 +475,10 @@ class _Reader:
         scope = self.scope(scene, q)
         if wording is None:
             basis, scope = basis or source.basis, scope or source.scope
-        campaign = scene.last_match(_CAMPAIGN, scene.segment(scene.home[i]), q.start) is not None
-        campaign = campaign or scene.last_match(_ONE_OF_MANY, scene.start, q.start) is not None
+        campaign = bool(
+            scene.last_match(_CAMPAIGN, scene.segment(scene.home[i]), q.start)
+            or scene.last_match(_ONE_OF_MANY, scene.start, q.start)
+        )
         among = bool(_PART.search(own_words))
         part = period.several or bool(wording and wording.role) or campaign or (among and scope == "own")
         low = max(clause[0], left[0] - 6)

@@ -86,9 +86,7 @@ def test_no_frame_serves_one_indicator_more_than_four_times(tables):
     assert [key for key, found in docs.items() if len(found) > 4] == []
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("甲县全年调解纠纷312件，成功率98%。", "甲县全年调解纠纷45件，成功率90.5%。")],
-)
-def test_a_frame_is_blind_to_numbers(one, other):
-    assert frame(one, {"甲县"}) == frame(other, {"甲县"}) != frame("甲县调处纠纷45件。", {"甲县"})
+def test_a_frame_is_blind_to_numbers_and_places():
+    one = frame("甲县全年调解纠纷312件，成功率98%。", {"甲县"})
+    assert one == frame("乙市全年调解纠纷45件，成功率90.5%。", {"乙市"})
+    assert one != frame("甲县全年调处纠纷312件，成功率98%。", {"甲县"})
