@@ -28,7 +28,8 @@ class Rule(_Data):
     """One way of saying: which words must stand where around a number for the indicator to be meant.
 
     ``near``, ``near2``: in the number's own stretch; ``clause``: in its clause or the wordless clause after it;
-    ``sentence``: also earlier in the sentence; ``topic``: also in the sentence before or a heading above.
+    ``sentence``: also earlier in the sentence; ``topic``: also in the sentence before or a heading above; ``then``: in
+    the wordless clauses that follow (制定3件，均报市政府备案).
     ``no``: must not stand in the number's own stretch; ``no_sentence``: nor anywhere before it in the sentence. ``measure``: classes of measure words, or single words
     as ``=件``; empty takes the entry's. ``also``: other indicators that the same number states (排查整改隐患60处).
     """
@@ -38,6 +39,7 @@ class Rule(_Data):
     clause: Words = ()
     sentence: Words = ()
     topic: Words = ()
+    then: Words = ()
     no: Words = ()
     no_sentence: Words = ()
     measure: Words = ()

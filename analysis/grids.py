@@ -115,6 +115,9 @@ def _close(text: str, block: Sequence[list[Span]], caption: str, found: list[Gri
     header = block[0] if not any(_number(text, cell) for cell in block[0][1:]) else None
     header = header if header is not None and not _is_data(text, block[0]) else None
     rows = block[1:] if header else block
+    if [text[slice(*row[0])] for row in rows] == [str(n) for n in range(1, len(rows) + 1)]:  # 序号
+        rows = [row[1:] for row in rows]
+        header = header[1:] if header else None
     cells = [cell for row in rows for cell in _read_row(text, header, row, caption)]
     if cells:
         found.append(Grid(block[0][0][0], block[-1][-1][1], tuple(cells)))

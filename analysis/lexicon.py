@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from analysis.catalogue import Implied, Indicator, expand, load, shared_words
 
 ANY = "?"  # the measure of a table cell that names none: every wording takes it
-REACHES = ("clause", "sentence", "topic")
+REACHES = ("clause", "sentence", "topic", "then")
 SCOPES = ("own", "leaders", "area", "part_of_area")
 
 _T = TypeVar("_T")
@@ -148,7 +148,7 @@ def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:
         return bits
 
     def reach(rule) -> tuple[tuple[str, int], ...]:
-        return tuple((name, mask(getattr(rule, name))) for name in REACHES if getattr(rule, name))
+        return tuple((name, mask(getattr(rule, name))) for name in REACHES if getattr(rule, name, ()))
 
     wordings: list[Wording] = []
     implied: list[ImpliedWording] = []

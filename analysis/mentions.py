@@ -22,6 +22,7 @@ from analysis.reports import Report
 from analysis.roles import LIMITED_THEMES, Draft, headline, sums
 from analysis.scenes import (
     Context,
+    Ordered,
     Scene,
     Span,
     context,
@@ -137,7 +138,7 @@ def _is_kind(words: str) -> bool:
 
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(
-    r"保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
+    r"转送|告知|不予|结转|结案|撤回|终止的|保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
 )
 _FOLLOWS = re.compile(
     r"[，,（(]?(?:其中|从.{0,8}看|按.{0,12}(?:[，,：]|划分|统计)|分别|包括|拆开|上年|去年|20\d\d年为?)"
@@ -257,6 +258,7 @@ class _Reader:
                 right,
                 latest.get(q.measure, last),
                 made.get(parents.get(i, -1)) or shares.get(i),
+                i in shares,
             )
             if not drafts:
                 if q.measure == "percent" and _SHARE.search(scene.text, scene.clauses[scene.home[i]][0], q.start):
@@ -275,21 +277,24 @@ class _Reader:
         return found
 
     def shares_of_a_total(self, scene: Scene) -> dict[int, Draft]:
-        """For at least three numbers of one measure that add up to a value stated before: that value, for each of them."""
+        """For numbers of one measure that add up to a value stated before: that value, for each of them.
+
+        Two numbers may add up to a small value by chance; to one of a hundred or more, or three of them, they do not.
+        """
         found: dict[int, Draft] = {}
-        start = 0
-        numbers = scene.quantities
-        while start < len(numbers):
-            end = start
-            while (
-                end < len(numbers) and numbers[end].measure == numbers[start].measure and numbers[end].value is not None
-            ):
-                end += 1
-            if end - start >= 3 and numbers[start].measure not in ("", "percent", "money"):
-                total = self.totals.get((numbers[start].measure, sum(q.value for q in numbers[start:end])))
-                if total is not None:
-                    found.update(dict.fromkeys(range(start, end), total))
-            start = max(end, start + 1)
+        for start, first in enumerate(scene.quantities):
+            if start in found or first.measure in ("", "percent", "money"):
+                continue
+            whole, parts = 0, []
+            for j, q in enumerate(scene.quantities[start:], start):
+                if q.measure == "percent" and parts:
+                    continue  # 公安类870件，占36.5%
+                if q.measure != first.measure or q.value is None:
+                    break
+                whole, parts = whole + q.value, [*parts, j]
+                total = self.totals.get((first.measure, whole))
+                if total is not None and (len(parts) >= 3 or (len(parts) == 2 and whole >= 100)):
+                    found.update(dict.fromkeys(parts, total))
         return found
 
     def left(self, scene: Scene, i: int, left: Span, right: Span, lefts: list[Span]) -> Span:
@@ -313,12 +318,34 @@ class _Reader:
         right: Span,
         last: Draft | None,
         parent: Draft | None,
+        proven: bool,
     ) -> list[Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
-        q = scene.quantities[i]
         if is_other_body(scene, i):
             return []
         ordered = respectively(scene, i, year)
+        drafts = self.told(scene, sentence, year, i, left, right, last, parent, proven, ordered)
+        if ordered is not None and ordered.year is not None:
+            for draft in drafts:
+                draft.part &= not draft.period.several
+                draft.period = Period(ordered.year, str(ordered.year), False, True)
+        return drafts
+
+    def told(
+        self,
+        scene: Scene,
+        sentence: Sentence,
+        year: int | None,
+        i: int,
+        left: Span,
+        right: Span,
+        last: Draft | None,
+        parent: Draft | None,
+        proven: bool,
+        ordered: Ordered | None,
+    ) -> list[Draft]:
+        """The same before a list of years gives each number its year."""
+        q = scene.quantities[i]
         if ordered is not None:
             item, last_item, whole = scene.mask(*ordered.item), scene.mask(*ordered.last), scene.mask(*ordered.whole)
             named = q.measure == "percent" and scene.text.find("率", *ordered.item) >= 0
@@ -326,10 +353,7 @@ class _Reader:
                 around = context(scene, i, bits)
                 wording = self.choose(around, q)
                 if wording:
-                    draft = self.draft(scene, sentence, year, i, wording, around, left)
-                    if ordered.year is not None:
-                        draft.period = Period(ordered.year, str(ordered.year), False, True)
-                    return [draft]
+                    return [self.draft(scene, sentence, year, i, wording, around, left)]
             if named:
                 return []
         elif q.measure == "percent" and (names := rates(scene, left)):
@@ -363,7 +387,7 @@ class _Reader:
                 break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
             draft = self.draft(scene, sentence, year, i, wording, around, left)
             return [draft, *(replace(draft, indicator=load()[other]) for other in wording.also)]
-        if parent is not None and (_VERBS.search(scene.text, *left) or parent.no & near):
+        if parent is not None and (_VERBS.search(scene.text, *left) or (parent.no & near and not proven)):
             parent = None  # 接收3218名、解除2879名，在册339名: flows that add up are no parts
         if bits := self.noun_before(scene, i, left):
             around = context(scene, i, bits | near | tail)
@@ -420,7 +444,11 @@ class _Reader:
             return 0.0
         score = NEAR * len(wording.near)
         for reach, group in wording.reach:
-            if group & around.near:
+            if reach == "then":
+                if not group & around.then:
+                    return 0.0
+                score += CLAUSE
+            elif group & around.near:
                 score += NEAR
             elif group & around.clause:
                 score += CLAUSE

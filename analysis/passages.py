@@ -86,7 +86,10 @@ def _joins(before: str, line: str, after: str, width: int, spanning: Callable[[s
     return not (mark and "。" not in before and len(before) < 45) and not _looks_like_title(before)
 
 
-_CELLS = re.compile(r"\t|[|｜]|[^\s】] {2,}\S|[^\s】。，；]　[^\s]")
+_CELLS = re.compile(
+    r"\t|[|｜]|[^\s】] {2,}\S|[^\s】。，；]　[^\s]"
+    r"| [0-9][0-9,.]*%? [0-9][0-9,.]*%?$|^[^\s，。；：、]{1,20}(?: [^\s，。；：、]{1,12}){3,}$"  # 收到申请 件 96 214
+)
 
 
 def _broken_number(before: str, after: str) -> bool:
@@ -122,7 +125,7 @@ def read(
 
     ``spanning(before, after)``: whether a word of the field stands across the end of one line and the start of the next.
     """
-    text = narrow(text)
+    text = one_width(text)
     lines = [(a, text[a:b]) for a, b in _lines(text, skip)]
     width = _wrapped_width([line for _, line in lines])
     pieces: list[str] = []
@@ -153,6 +156,18 @@ def read(
             pieces.append(line[a:b])
             length += b - a
     return Reading("".join(pieces), starts, sources)
+
+
+# 村(社区)服务站,共12个: pages that mix widths; one character for one, so that offsets stay
+_HALF_WIDTH = re.compile(
+    r"(?<=[一-龥”》])[,;:()!?]|[,;:()!?](?=[一-龥“《])|(?<=[%0-9])[,;)](?=[一-龥“《（(])|(?<=[%0-9])\((?=[一-龥])"
+)
+_FULL_WIDTH = dict(zip(",;:()!?", "，；：（）！？", strict=True))
+
+
+def one_width(text: str) -> str:
+    """The text with narrow figures and wide punctuation, character for character."""
+    return _HALF_WIDTH.sub(lambda m: _FULL_WIDTH[m.group()], narrow(text))
 
 
 def _lines(text: str, skip: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -212,7 +227,7 @@ _WORDS_PLAN = re.compile(
 )
 _WORDS_SHORT = re.compile(r"问题|不足|短板|困难|差距|薄弱|欠缺|原因|挑战|不容回避")
 _PLAN_START = re.compile(
-    r"[，,　 ]*(?:(?:下步|工作|下一步)?打算[：:]|下一?步|新的一年|接下来|下一阶段|今后|明年|下一?年度?|下半年[，,]?(?:我|将|拟|计划|要|继续)|下来[，,]|未来[，,一]|(?P<year>20[0-9]{2})年(?:度)?[，,]?(?:我[市县区镇省局街乡州旗园校]+|全[市县区镇省局乡街]+|[市县区镇省街]+)?[，,]?(?P<will>拟|将|要|计划|力争|继续|重点|预计)?)"
+    r"[，,　 ]*(?:(?:下步|工作|下一步)?打算[：:]|下一?步|新的一年|接下来|下一阶段|今后|明年|下一?年度?|下半年[，,]?(?:我|将|拟|计划|要|继续)|下来[，,]|未来[，,一]|(?P<year>20[0-9]{2})年(?:度)?[，,]?(?:我[市县区镇省局街乡州旗园校]+|全[市县区镇省局乡街]+|[市县区镇省街]+)?[，,]?(?P<will>拟|将|要|计划|打算|力争|继续|重点|预计)?)"
 )
 
 
@@ -235,7 +250,7 @@ def split(reading: Reading, year: int | None = None) -> list[Sentence]:
     text = reading.text
     sentences: list[Sentence] = []
     stack = [""] * 6
-    chapter = section = status = ACHIEVED
+    chapter = section = status = listed = ACHIEVED
     paragraph = 0
     for start, end in _spans(text):
         line_start = start == 0 or text[start - 1] == "\n"
@@ -260,8 +275,12 @@ def split(reading: Reading, year: int | None = None) -> list[Sentence]:
                 chapter = section = status = _heading_status(heading, ACHIEVED)
             elif level == 2:
                 section = status = _heading_status(heading, ACHIEVED) if chapter == ACHIEVED else chapter
-            elif not _FIRST_MARK.match(text, start):
-                status = section  # 下一步… inside an item ends with the item; a list that begins after it belongs to it
+            elif _FIRST_MARK.match(text, start):
+                listed = (
+                    section if line_start else status
+                )  # 2025年打算：一是…；二是…: the list belongs to what opened it
+            else:
+                status = listed if not line_start else section  # 下一步… inside an item ends with the item
         if _opens_plan(text, start, end, year):
             status = PLAN
             if line_start and not level:

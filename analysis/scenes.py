@@ -128,6 +128,16 @@ class Scene:
         """Whether a clause without a number follows the given one in its run."""
         return index < self._segments[index][1] and index + 1 not in self.home
 
+    def following(self, index: int) -> int:
+        """The words of the clauses after the given one in its run, as far as the next clause that counts something."""
+        counted = {home for home, q in zip(self.home, self.quantities, strict=True) if q.measure != "duration"}
+        bits = 0
+        for i in range(index + 1, self._segments[index][1] + 1):
+            if i in counted:
+                break
+            bits |= self.masks[i]
+        return bits
+
     def matches(self, pattern: re.Pattern[str]) -> list[Span]:
         """Where a pattern matches in the sentence; sought once."""
         found = self._matches.get(pattern)
@@ -149,12 +159,16 @@ def _by_start(hit: tuple[int, int, int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The words around a number as masks, from its own stretch outwards; each holds the narrower ones."""
+    """The words around a number as masks, from its own stretch outwards; each holds the narrower ones.
+
+    ``then``: the words of the clauses after it, as far as the next number.
+    """
 
     near: int
     clause: int
     sentence: int
     topic: int
+    then: int = 0
 
     def at(self, reach: str) -> int:
         return self.clause if reach == "clause" else self.sentence if reach == "sentence" else self.topic
@@ -258,6 +272,7 @@ def shares_right(scene: Scene, i: int, right: Span) -> bool:
 
 # a noun of bodies or places right after the number: that is what it counts, whatever is told of them
 _COUNTED = re.compile(
+    r"[^，。、；的]{0,4}(?:部门|单位|委办局|执法主体)(?!公共法律|法律|调解|调委|示范|法治示范)|"
     r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)(?:（(?:居|社区|街道|镇|乡|园区|企业)）)?+"
     r"(?=[，,、；;。（(“和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
 )
@@ -296,7 +311,8 @@ def context(scene: Scene, i: int, near: int) -> Context:
     if scene.quantities[i].measure == "time" and scene.goes_on_after(index):  # 召开会议2次，专题研究法治建设
         clause |= scene.masks[index + 1]
     sentence = clause | scene.up_to(index)
-    return Context(near, clause, sentence, sentence | scene.before | scene.heading | scene.through(index))
+    topic = sentence | scene.before | scene.heading | scene.through(index)
+    return Context(near, clause, sentence, topic, scene.following(index))
 
 
 # --- one statement for several numbers, several names for one number ----------------------------------------
@@ -346,9 +362,9 @@ def respectively(scene: Scene, i: int, year: int | None) -> Ordered | None:
     if mark - begin < 2 and home:
         begin = scene.clauses[home - 1][0]
     whole = (begin, mark)
-    back = _YEARS_BACK.search(scene.text, low, mark)
-    if back and year is not None and len(values) == _COUNT[back[1]]:
-        return Ordered(whole, whole, whole, year - len(values) + 1 + values.index(i))
+    first = _first_of_years(scene.text, low, mark, len(values), year)
+    if first is not None:
+        return Ordered(whole, whole, whole, first + values.index(i))
     names = items(scene.text, *whole)
     values = values[: len(names)]
     if i not in values or len(names) < 2 or len(names) < len(values):
@@ -358,7 +374,22 @@ def respectively(scene: Scene, i: int, year: int | None) -> Ordered | None:
     return Ordered(item, names[-1], whole, named[0] if named else None)
 
 
-_YEARS_BACK = re.compile(r"近([两二三四五六])年")
+def _first_of_years(text: str, start: int, end: int, count: int, year: int | None) -> int | None:
+    """The year of the first of ``count`` numbers, where the words before 分别 name as many years: 近三年, 2019年以来, 2021年至2024年."""
+    for m in _YEARS.finditer(text, start, end):
+        if m["first"] and m["last"]:
+            if int(m["last"]) - int(m["first"]) + 1 == count:
+                return int(m["first"])
+        elif year is not None:
+            first = int(m["first"]) if m["first"] else year - _COUNT[m["back"]] + 1
+            if year - first + 1 == count > 1:
+                return first
+    return None
+
+
+_YEARS = re.compile(
+    r"近(?P<back>[两二三四五六])年|(?P<first>20\d\d)年?(?:(?:以来|起)|(?:至|到|[-—–－~～]{1,2})(?P<last>20\d\d)年)"
+)
 _COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 
 

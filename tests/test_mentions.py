@@ -54,6 +54,58 @@ ROLES = [
 ]
 
 
+LISTS_OF_YEARS = [
+    ("2022年以来败诉率分别为16%、11%、9%。", {2022: 16, 2023: 11, 2024: 9}),
+    ("败诉率连续下降（2021年至2023年分别为18%、15%、11%）。", {2021: 18, 2022: 15, 2023: 11}),
+    ("败诉率为7%，连续三年下降（2021年至2023年分别为18%、15%、11%）。", {2021: 18, 2022: 15, 2023: 11, 2024: 7}),
+    ("近三年败诉率分别为16%、11%、9%。", {2022: 16, 2023: 11, 2024: 9}),
+    ("败诉率为12%，较2022年（15%）下降3个百分点。", {2024: 12, 2022: 15}),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), LISTS_OF_YEARS, ids=[text for text, _ in LISTS_OF_YEARS])
+def test_each_number_of_a_list_of_years_has_its_year(text, values):
+    assert {year: value for _, value, year, _ in rows("全市行政诉讼" + text)} == values
+
+
+ROW_TABLE = """某区2024年度法治政府建设情况报告
+
+序号 项目 单位 2023年 2024年
+1 制定规范性文件 件 3 2
+2 收到行政复议申请 件 96 214
+3 一审行政诉讼败诉率 % 14.6 8.7
+"""
+
+
+def test_a_table_whose_cells_are_parted_by_single_spaces():
+    assert {(indicator, value, year) for indicator, value, year, _ in rows(ROW_TABLE)} == {
+        ("rules.issued", 3, 2023),
+        ("rules.issued", 2, 2024),
+        ("reconsideration.received", 96, 2023),
+        ("reconsideration.received", 214, 2024),
+        ("litigation.loss_rate", 14.6, 2023),
+        ("litigation.loss_rate", 8.7, 2024),
+    }
+
+
+FOLLOWED = [
+    ("制定规范性文件3件，均经司法局审核。", {"rules.issued", "rules.reviewed"}),
+    ("制定规范性文件3件，均在15日内报备。", {"rules.issued", "rules.filed"}),
+    ("制定规范性文件3件，均经司法局审核并报市政府备案。", {"rules.issued", "rules.reviewed", "rules.filed"}),
+    ("签订招商合同57份，均经合法性审查。", {"review.contracts"}),
+]
+
+
+@pytest.mark.parametrize(("text", "indicators"), FOLLOWED, ids=[text for text, _ in FOLLOWED])
+def test_what_the_wordless_clauses_after_a_number_say_of_it(text, indicators):
+    assert {indicator for indicator, _, _, _ in rows(text)} == indicators
+
+
+def test_half_width_punctuation_reads_like_full_width():
+    text = "建成109个村（社区）公共法律服务工作室，提供法律咨询240余人次。"
+    assert rows(text) == rows(text.translate(str.maketrans("（），。", "(),.")))
+
+
 @pytest.mark.parametrize(("text", "roles"), ROLES, ids=[text for text, _ in ROLES])
 def test_what_is_the_units_total(text, roles):
     assert [m.role for m in find_mentions(report_from_text(text, year="2024"))] == roles

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.lexicon import lexicon
-from analysis.passages import ACHIEVED, PLAN, SHORTCOMING, read, split
-from analysis.quantities import narrow
+from analysis.passages import ACHIEVED, PLAN, SHORTCOMING, one_width, read, split
 
 
 def reading(text: str) -> str:
@@ -79,7 +78,7 @@ def test_plans_inside_a_text(text, statuses):
 )
 def test_every_character_leads_back_to_its_source(text):
     found = read(text, (), lexicon().joins)
-    source = narrow(text)
+    source = one_width(text)
     for i, character in enumerate(found.text):
         start, end = found.source_span(i, i + 1)
         assert character == "\n" or source[start:end] == character
@@ -96,4 +95,4 @@ def test_every_character_of_the_real_reports_leads_back():
         found = read(text, (), lexicon().joins)
         for i, character in enumerate(found.text):
             start, end = found.source_span(i, i + 1)
-            assert character == "\n" or narrow(text)[start:end] == character, (path.name, i)
+            assert character == "\n" or one_width(text)[start:end] == character, (path.name, i)
