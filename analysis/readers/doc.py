@@ -5,7 +5,8 @@ Other files in the same container, old Excel's and PowerPoint's say, are refused
 
 from __future__ import annotations
 
-import tempfile
+import struct
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.readers import Reading, Unreadable, word
@@ -20,6 +21,7 @@ _OTHERS = (  # a stream of the container -> reason, what the file is
     ("__properties_version1.0", "format", "a mail of Outlook (msg)"),
 )
 _MOST_ENTRIES = 100_000
+_MOST_CHARACTERS = 1_000_000
 
 
 def is_doc(data: bytes) -> bool:
@@ -33,11 +35,17 @@ def read(data: bytes) -> Reading:
 
     try:
         _refuse_others(data)
-        return word.read(_docx(data))
+        converted, warnings = _docx(data)
+    except Unreadable:
+        raise
     except errors.EncryptedDocumentError as error:
         raise Unreadable("", "encrypted", "The document is locked with a password.") from error
     except errors.Doc2DocxError as error:
         raise Unreadable("", "damaged", f"The document cannot be read as one of Word 97 to 2003: {error}.") from error
+    except Exception as error:  # what Python says when a converter comes upon bytes that it does not expect
+        raise Unreadable("", "damaged", f"The document is damaged: {type(error).__name__} in its converter.") from error
+    reading = word.read(converted)
+    return replace(reading, warnings=reading.warnings + warnings)
 
 
 def _refuse_others(data: bytes) -> None:
@@ -46,6 +54,7 @@ def _refuse_others(data: bytes) -> None:
     opened = CompoundFile(data, limits=CompoundFileLimits(max_directory_entries=_MOST_ENTRIES))
     streams = {entry.name for entry in opened.entries}
     if "WordDocument" in streams:
+        _refuse_longest(opened.open_stream("WordDocument"))
         return
     for stream, reason, name in _OTHERS:
         if stream in streams:
@@ -53,12 +62,21 @@ def _refuse_others(data: bytes) -> None:
     raise Unreadable("", "format", "The file is in the container of old Office, but no document of Word or WPS.")
 
 
-def _docx(data: bytes) -> bytes:
-    """The document as docx. The converter knows paths alone."""
+def _refuse_longest(stream: bytes) -> None:
+    """The converter takes ten seconds for a million characters; their number stands in the head of the document."""
+    if len(stream) >= 80 and (count := struct.unpack_from("<i", stream, 76)[0]) > _MOST_CHARACTERS:
+        raise Unreadable("", "too_large", f"The document has {count:,} characters; a million is the most that is read.")
+
+
+def _docx(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """(the document as docx, warnings). The converter knows paths alone."""
+    import tempfile
+
     from doc2docx import convert
 
     with tempfile.TemporaryDirectory(prefix="fazhi-") as folder:
         source, target = Path(folder, "report.doc"), Path(folder, "report.docx")
         source.write_bytes(data)
-        convert(source, target)
-        return target.read_bytes()
+        report = convert(source, target).report
+        lost = any("TEXTBOX" in one.code and one.severity != "info" for one in report.diagnostics)
+        return target.read_bytes(), ("a text box could not be read",) if lost else ()

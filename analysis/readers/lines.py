@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _SPACE = re.compile(r"[ \t\r\n\x0b\x0c\xa0\u2002\u2003]+")
-_NO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
+_NO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\ufffc\xad]")
 
 
 def clean_line(text: str) -> str:

@@ -23,10 +23,10 @@ _LARGEST_PART = 32 * 1024 * 1024  # bytes of XML; the longest report known has 2
 _MOST_TAGS = 2_000_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # LZMA may ask for 4 GB before it unpacks a byte
 
-_KINDS = (  # what a file below this name makes of the archive
-    ("word/", "word"),
-    ("xl/", "workbook"),
-    ("ppt/", "slides"),
+_KINDS = (  # folder, its main file by the usual name, what the archive is
+    ("word/", "word/document.xml", "word"),
+    ("xl/", "xl/workbook.xml", "workbook"),
+    ("ppt/", "ppt/presentation.xml", "slides"),
 )
 
 
@@ -38,10 +38,9 @@ def kind(data: bytes) -> str:
         names = zipfile.ZipFile(io.BytesIO(data)).namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError):
         return "damaged"
-    if "[Content_Types].xml" in names:
-        for folder, found in _KINDS:
-            if any(name.startswith(folder) for name in names):
-                return found
+    for folder, main, found in _KINDS:
+        if main in names or ("[Content_Types].xml" in names and any(name.startswith(folder) for name in names)):
+            return found
     if "OFD.xml" in names:
         return "ofd"
     return "opendocument" if names[:1] == ["mimetype"] and "content.xml" in names else "archive"
@@ -113,20 +112,18 @@ class Package:
         self._left -= len(data)
         if data.count(b"<") > _MOST_TAGS:
             raise Unreadable("", "too_large", f"The document has more than {_MOST_TAGS:,} tags.")
+        if b"<!DOCTYPE" in data.replace(b"\0", b""):  # in UTF-16 every other byte is 0
+            raise Unreadable("", "unsafe", "The document declares a DOCTYPE, which no office program writes.")
         for strict, usual in _STRICT:
             data = data.replace(strict, usual)
         # Without huge_tree libxml2 holds to 256 levels and 10 MB a text, so that a walk may be recursive.
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
         )  # fmt: skip
-        if b"<!DOCTYPE" in data:
-            _refuse_doctype()
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
             raise Unreadable("", "damaged", "The document's XML is damaged: it cannot be parsed.") from error
-        if root.getroottree().docinfo.internalDTD is not None:  # in UTF-16 it is seen only now; nothing was expanded
-            _refuse_doctype()
         return root
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
@@ -151,7 +148,3 @@ class Package:
             if name.lower() in self._members:
                 return name
         raise Unreadable("", "damaged", "The document has no main part: it is damaged or was cut off.")
-
-
-def _refuse_doctype() -> None:
-    raise Unreadable("", "unsafe", "The document declares a DOCTYPE, which no office program writes.")

@@ -17,7 +17,7 @@ from analysis.readers.text import find_title
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)", re.DOTALL
 )
-_MOST_TOKENS = 5_000_000
+_MOST_TOKENS = 2_000_000
 _DEEPEST = 1_000  # groups within groups
 
 _CHARSETS = {"128": "cp932", "129": "cp949", "134": "gb18030", "136": "big5hkscs"}  # of a font; others say little
@@ -179,7 +179,7 @@ class _Document:
     def _end_number(self) -> None:
         """一、 and （一） stand close to the text that they number."""
         words = "".join(self.flow.words).rstrip()
-        self.flow.words = [words if words.endswith(("、", "）", ")")) or not words else words + " "]
+        self.flow.words = [words if words.endswith(("、", "）")) or not words else words + " "]
 
     # --- Control words ---
 

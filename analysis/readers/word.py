@@ -115,7 +115,7 @@ class _Walk:
 def _span(cell: _Element) -> int:
     found = cell.find(f"{W}tcPr/{W}gridSpan")
     said = found.get(W + "val", "") if found is not None else ""
-    return min(int(said), _MOST_COLUMNS) if said.isdecimal() and int(said) else 1
+    return min(max(1, int(said)), _MOST_COLUMNS) if said.isdecimal() and len(said) < 9 else 1
 
 
 def _inside(parent: _Element) -> Iterator[_Element]:

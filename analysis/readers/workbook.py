@@ -189,7 +189,8 @@ class _Format:
     scale: int  # how many times it is divided by a thousand
 
 
-_MARKS = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,]*)(?:\.([0#?]*))?([eE][+-]0+)?|(.)', re.DOTALL)
+_MARKS = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?][0#?,]*)(?:\.([0#?]*))?(,*)([eE][+-]0+)?|(.)', re.DOTALL)
+_SHOWN = "%％¥$ -/()（）:"  # signs that need no quotation marks
 _DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -221,12 +222,12 @@ def _format(code: str) -> _Format | None:
     """None for General, text and what shows no digits."""
     before, after, found = "", "", None
     for match in _MARKS.finditer(code):
-        quoted, escaped, digits, _, power, sign = match.groups()
+        quoted, escaped, digits, _, _, power, sign = match.groups()
         if power:
             return None
         if digits and found is None:
             found = match
-        elif (words := quoted or escaped or (sign if sign in "%％¥$ -/()（）:" else "")) and not digits:
+        elif (words := quoted or escaped or (sign if sign and sign in _SHOWN else "")) and not digits:
             if found is None:
                 before += words
             else:
@@ -234,7 +235,7 @@ def _format(code: str) -> _Format | None:
     if found is None:
         return None
     digits, decimals = found.group(3), len(found.group(4) or "")
-    scale = len(digits) - len(digits.rstrip(","))
+    scale = len(digits) - len(digits.rstrip(",")) + len(found.group(5))
     percent = "%" in after or "％" in after
     return _Format(before.strip(), after.strip(), decimals, percent, "," in digits.rstrip(","), min(scale, 3))
 
