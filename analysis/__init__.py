@@ -15,7 +15,8 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     charts       the tables -> figures
 
     import analysis as fz
-    fz.read_report(path)  fz.report_from_text(text)  fz.find_quantities(text)  fz.find_mentions(report)
+    fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)
+    fz.find_quantities(text)  fz.find_mentions(report)
     fz.build(raw, out)  fz.load()  fz.panel()  fz.charts
 
 From a terminal: python -m analysis --help
@@ -26,6 +27,7 @@ from typing import Any
 
 _HOMES = {  # verb -> module; each is imported when first asked for, so that `import analysis` is quick
     "read_report": "reports",
+    "read_reports": "reports",
     "report_from_text": "reports",
     "find_quantities": "quantities",
     "find_mentions": "mentions",

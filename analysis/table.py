@@ -47,7 +47,7 @@ import polars as pl
 from analysis import catalogue
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
-from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_report
+from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
 
 __all__ = ["TABLES", "Failure", "Summary", "Tables", "build", "load", "panel"]
 
@@ -317,7 +317,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What one file gave: rows for the tables, or a failure. `names`: what the report calls its unit."""
+    """What a report gave: rows for the tables, or a failure. `names`: what the report calls its unit."""
 
     document: Row | None = None
     mentions: list[Row] = field(default_factory=list)
@@ -327,25 +327,44 @@ class _Read:
     failure: Failure | None = None
 
 
-def _read(path: Path, root: Path, texts: Path) -> _Read:
-    """Read one file; the text of a format that is not text itself goes below `texts`. Raises nothing."""
-    doc = _doc(path, root)
+def _read(path: Path, root: Path, texts: Path) -> list[_Read]:
+    """Read one file: its report or, of an archive, each of its reports. Raises nothing."""
+    doc, name = _doc(path, root), _name(path, root)
+    found: list[_Read] = []
     try:
-        report = read_report(path, root if path != root else None)
+        for report in read_reports(path, root if path != root else None):
+            found.append(_read_one(report, doc + report.doc.removeprefix(name), texts))
+    except Exception as error:
+        found.append(_failed(doc, error))
+    return found
+
+
+def _read_one(report: Report | Unreadable, doc: str, texts: Path) -> _Read:
+    """The rows of one report; the text of a format that is not text itself goes below `texts`. Raises nothing."""
+    if isinstance(report, Unreadable):
+        return _Read(failure=Failure(doc, report.reason, _writable(report.detail)))
+    try:
         read = _rows(report, doc, find(report))
         if report.format not in ("text", "markdown"):
             _keep_text(texts / os.fsdecode(f"{doc}.txt".encode()), report.text)
         return read
-    except Unreadable as error:
-        return _Read(failure=Failure(doc, error.reason, _writable(error.detail)))
-    except Exception as error:  # one file never ends the run; its name and the error go into the table
-        return _Read(failure=Failure(doc, "error", _writable(f"{type(error).__name__}: {error}")))
+    except Exception as error:
+        return _failed(doc, error)
+
+
+def _failed(doc: str, error: Exception) -> _Read:
+    """One file never ends the run; its name and the error go into the table."""
+    return _Read(failure=Failure(doc, "error", _writable(f"{type(error).__name__}: {error}")))
+
+
+def _name(path: Path, root: Path) -> str:
+    """The path below the root."""
+    return path.relative_to(root).as_posix() if path != root else path.name
 
 
 def _doc(path: Path, root: Path) -> str:
     """The path below the root, whatever encoding the system takes its names to have."""
-    name = path.relative_to(root).as_posix() if path != root else path.name
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return os.fsencode(_name(path, root)).decode("utf-8", "backslashreplace")
 
 
 def _keep_text(path: Path, text: str) -> None:
@@ -526,7 +545,7 @@ def _read_alone(path: Path, read: Any) -> Any:
         with _pool(1) as pool:
             return pool.submit(read, path).result()
     except BrokenProcessPool:
-        return _Read(failure=Failure("", "error", "The process that read it ended without a word."))
+        return [_Read(failure=Failure("", "error", "The process that read it ended without a word."))]
 
 
 def _starts() -> bool:
@@ -551,7 +570,7 @@ def _twins(paths: Sequence[Path]) -> dict[Path, list[Path]]:
         try:
             sizes[path.stat().st_size].append(path)
         except OSError:
-            continue  # read_report will say what is wrong with it
+            continue  # read_reports will say what is wrong with it
     first: dict[bytes, Path] = {}
     found: defaultdict[Path, list[Path]] = defaultdict(list)
     for path in (p for size, group in sizes.items() if len(group) > 1 and size <= LARGEST for p in group):
@@ -848,6 +867,12 @@ class _Columns:
             for name, values in self.lists.items():
                 values.append(row[name])
 
+    def note_twin(self, at: int, doc: str) -> tuple[str, str]:
+        """Warns, in a row of documents, of another with the same content: (doc of the row, warning)."""
+        note, warnings = f"same content: {doc}", self.lists["warnings"]
+        warnings[at] = _joined([warnings[at], note] if warnings[at] else [note])
+        return self.lists["doc"][at], note
+
     def frame(self) -> pl.DataFrame:
         """Sorted. Raises ValueError where two reports gave one row."""
         frame = pl.DataFrame(self.lists, schema=self.table.schema, strict=True).sort(self.table.key)
@@ -963,6 +988,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
     sources, names = _Sources(), Counter[tuple[str, str]]()
     warnings: list[tuple[str, str]] = []
     failures: list[Failure] = []
+    first: dict[str, int] = {}  # content -> its row in documents
     twins = 0
     for read, doc, others in _reports(paths, raw, stage / "text", processes, progress):
         twins += len(others)
@@ -971,6 +997,12 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
                 failures.append(each.failure)
                 continue
             document = each.document
+            at = first.setdefault(document["sha256"], len(tables["documents"]))
+            if at < len(tables["documents"]):  # known only now: one of them came out of an archive
+                twins += 1
+                warnings.append(tables["documents"].note_twin(at, document["doc"]))
+                (stage / "text" / os.fsdecode(f"{document['doc']}.txt".encode())).unlink(missing_ok=True)
+                continue
             tables["documents"].add([document])
             tables["mentions"].add(each.mentions)
             tables["targets"].add(each.targets)
@@ -1007,14 +1039,17 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
 def _reports(
     paths: Sequence[Path], raw: Path, texts: Path, processes: int, progress: bool
 ) -> Iterator[tuple[_Read, str, list[str]]]:
-    """(what a file gave, its doc, the docs of its twins) for every content, in document order."""
+    """(what a report gave, its doc, the docs of its twins) for every content, in document order."""
     twins = _twins(paths)
     again = {path for others in twins.values() for path in others}
     paths = [path for path in paths if path not in again]
-    read = partial(_read, root=raw, texts=texts)
-    results = zip(paths, _read_all(paths, processes, read), strict=True)
+    reading = partial(_read, root=raw, texts=texts)
+    results = zip(paths, _read_all(paths, processes, reading), strict=True)
     for path, result in _tracked(results, len(paths)) if progress else results:
-        yield result, _doc(path, raw), [_doc(other, raw) for other in twins.get(path, ())]
+        doc, others = _doc(path, raw), [_doc(other, raw) for other in twins.get(path, ())]
+        for read in result:
+            inside = (read.failure.doc if read.failure else read.document["doc"]).removeprefix(doc)
+            yield read, doc + inside, [other + inside for other in others]
 
 
 def _tracked(results: Iterable[Any], total: int) -> Iterator[Any]:

@@ -326,7 +326,7 @@ def or_die(path: Path) -> str | Failure:
 def test_a_file_that_takes_its_process_down_is_a_failure():
     results = list(_read_all([Path(str(n)) for n in range(6)], 2, or_die))
     assert [r for r in results if isinstance(r, str)] == ["0", "1", "2", "4", "5"]
-    assert results[3].failure.reason == "error"
+    assert results[3][0].failure.reason == "error"
 
 
 # --- The tables as files -------------------------------------------------------------------------

@@ -59,7 +59,13 @@ class Reading:
 class Unreadable(Exception):
     """A file that gives no report.
 
-    `reason` is one of empty, binary, encoding, format, too_large, unreadable; `detail` a plain sentence.
+    `detail` is a plain sentence, `reason` one of
+    - empty: no file content, no text in it, no report in an archive;
+    - binary: a picture, a program, data; format: a document or archive of a kind that is not read;
+    - encoding: a text in no known encoding; damaged: a document or archive that is broken or was cut off;
+    - encrypted: locked with a password;
+    - too_large: beyond what is read, or unpacking to that; unsafe: made to reach beyond itself;
+    - unreadable: no such file, no right to open it, no way through it.
     A reader knows no file names: `read_report` fills in `doc`.
     """
 

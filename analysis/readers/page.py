@@ -18,6 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.readers import META_KEYS, Reading, Unreadable
+from analysis.readers.lines import clean_line
 from analysis.readers.text import TITLE_WORD, Decoded, decode, find_title, likeness, other_format, strict
 
 if TYPE_CHECKING:  # lxml and readability are imported where a page is read: plain text pays nothing for them
@@ -155,18 +156,14 @@ _BLOCKS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t\r\n\x0b\x0c\xa0\u2002\u2003]+")
-_NO_WIDTH = re.compile("[\u200b\u200c\u200d\u2060\ufeff\xad]")
 _WIDE = "\u3000-\u9fff\uff00-\uffef"
 _WRAP = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]\s*(?=[{_WIDE}0-9])|(?<=[0-9])[ \t]*[\r\n]\s*(?=[{_WIDE}])")
 _TWICE_ESCAPED = re.compile("&(?:[a-z]{2,8}|#[0-9]{2,5});")
 
 
 def _clean(text: str) -> str:
-    """One line: no line ends, single spaces, no invisible characters, entities that were escaped twice resolved."""
-    if "&" in text and _TWICE_ESCAPED.search(text):
-        text = html.unescape(text)
-    return _SPACE.sub(" ", _NO_WIDTH.sub("", text)).strip(" \u3000")
+    """A clean line, with the entities that were escaped twice resolved."""
+    return clean_line(html.unescape(text) if "&" in text and _TWICE_ESCAPED.search(text) else text)
 
 
 def _is_hidden(element: HtmlElement) -> bool:
