@@ -39,7 +39,7 @@ class Grid:
     cells: tuple[Cell, ...]
 
 
-_SEPARATOR = re.compile(r"\s*[\t|｜]\s*|[ 　]{2,}|　")
+_SEPARATOR = re.compile(r"[ 　]*[\t|｜][ 　]*|[ 　]{2,}|　")
 _LOOSE = re.compile(r"\s+")
 _BRACKET = re.compile(r"[（(](?:单位[:：])?(万|亿|千|百)?(万|亿)?([^（）()\d]{0,4})[)）]")
 _UNIT_LINE = re.compile(r"单位[:：]\s*(万|亿)?([^\s）)，。]{0,3})")
