@@ -265,9 +265,10 @@ def _names(found: Iterable[str], gold: Iterable[str]) -> dict[str, str]:
 
 
 def _indicators() -> set[str]:
+    """Those that are scored: the core ones."""
     from analysis.catalogue import load
 
-    return set(load())
+    return {entry.id for entry in load().values() if entry.core}
 
 
 def _with_documents(
@@ -359,6 +360,7 @@ def _found_in(name: str, case: Mapping) -> list[Stated]:
             quote=mention.quote,
         )
         for mention in find_mentions(report_from_text(case["text"], doc=name, year=str(case["year"])))
+        if mention.indicator in _indicators()
     ]
 
 
