@@ -168,6 +168,9 @@ class _Reader:
         self.free = None if core is None else {q.start for q, _ in core.rest} - core.tied
         self.taken = [] if core is None else [(d.quantity.start, d.quantity.end) for d in core.drafts + core.targets]
         self.tied: set[int] = set()
+        self.grids = find_grids(self.text) if core is None else core.grids
+        self.quantities = list(scan(self.text)) if core is None else core.quantities
+        self.sentences = split(reading, year) if core is None else core.sentences
         self.drafts: list[Draft] = []
         self.targets: list[Draft] = []
         self.rest: list[tuple[Quantity, Sentence]] = []
@@ -179,11 +182,10 @@ class _Reader:
         self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
-        grids = find_grids(self.text)
-        quantities = list(scan(self.text))
+        grids, quantities = list(self.grids), self.quantities
         triggers = [start for _, start, _ in self.words.triggers.find_matches_as_indexes(self.text)]
         position = passed = 0
-        for sentence in split(self.reading, self.year):
+        for sentence in self.sentences:
             own: list[Quantity] = []
             while position < len(quantities) and quantities[position].start < sentence.end:
                 if quantities[position].start >= sentence.start:
@@ -265,9 +267,9 @@ class _Reader:
                 self.silent.add(q.start)
                 self.rest.append((q, sentence))
                 continue
-            if not self.may_take(q):
+            if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
                 last = None
-                latest.pop(q.measure, None)  # what follows goes on with the core indicator's number, not with one before it
+                latest.pop(q.measure, None)
                 continue
             drafts = self.read_number(
                 scene,
