@@ -74,10 +74,12 @@ class Indicator(_Data):
 
     ``basis``: the words of the column ``basis`` and the wordings that say each; ``no_basis``: wordings that name
     several at once, or none (专兼职, 调解和解). ``headline_basis``: which of them is the unit's total where a report gives
-    several, the first that it gives once; an empty word is a value without basis.
+    several, the first that it gives once; an empty word is a value without basis. ``core``: one of the 84 of
+    ``spec/indicators.csv``, which alone are scored; the others are added and never take a number from one of them.
     """
 
     id: str
+    core: bool = True
     name_zh: str
     name_en: str
     unit_of_measure: str
@@ -161,4 +163,6 @@ def load() -> Mapping[str, Indicator]:
         for other in (other for rule in indicator.rule for other in rule.also):
             if other not in found:
                 raise ValueError(f"{indicator.id}: a rule says also {other!r}, which no file has")
+            if found[other].core != indicator.core:
+                raise ValueError(f"{indicator.id}: a rule says also {other!r}; only one of the two is core")
     return found

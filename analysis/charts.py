@@ -98,6 +98,9 @@ THEMES = {
     "publicity": ("普法宣传", "Publicity"),
     "correction": ("矫正与安置帮教", "Correction"),
     "oversight": ("监督", "Oversight"),
+    "supervision": ("执法监督与法治督察", "Supervision"),
+    "legislation": ("政府立法", "Legislation"),
+    "arbitration": ("仲裁", "Arbitration"),
 }
 BASES = {
     "": "not stated", "宪法": "constitution", "学法": "law study", "执法资格": "enforcement licence", "年检": "yearly check",
@@ -113,7 +116,9 @@ BASES = {
     "正职": "heads", "生效": "final", "判决": "judgments", "含委派": "with court-referred", "标的": "amount in dispute",
     "协议": "amount agreed", "重大": "major", "办结": "closed", "法律援助": "legal aid", "追薪": "wages recovered", "新增": "new in the year",
     "申报": "applied for", "在册": "registered", "接收": "taken over", "走访": "visited", "安置": "resettled", "回复": "answered",
-    "采纳": "adopted",
+    "采纳": "adopted", "取消": "cancelled", "下放": "delegated", "承接": "taken over", "按时": "on time", "提前": "ahead of time",
+    "按时办结": "closed on time", "解决": "solved", "合格": "up to standard", "优秀": "excellent or good", "帮教": "assisted",
+    "接送": "met on release", "安置帮教": "released persons",
 }  # fmt: skip
 
 

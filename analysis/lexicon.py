@@ -131,8 +131,14 @@ def cues() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def lexicon() -> Lexicon:
-    """The catalogue compiled, once a process."""
-    return compile_lexicon(load().values())
+    """The core indicators compiled, once a process."""
+    return compile_lexicon(entry for entry in load().values() if entry.core)
+
+
+@cache
+def added_lexicon() -> Lexicon:
+    """The added indicators compiled by themselves, so that no word of theirs can weigh on a core one."""
+    return compile_lexicon(entry for entry in load().values() if not entry.core)
 
 
 def compile_lexicon(indicators: Iterable[Indicator]) -> Lexicon:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from analysis.catalogue import load
 from analysis.grids import Grid, find_grids
-from analysis.lexicon import ANY, Lexicon, Wording, cues, lexicon
+from analysis.lexicon import ANY, Lexicon, Wording, added_lexicon, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
 from analysis.quantities import Number, Quantity, measure_classes, scan
@@ -94,12 +94,18 @@ def find_mentions(report: Report) -> list[Mention]:
 
 
 def find(report: Report) -> Found:
-    """Mentions, targets set aside, and achieved quantities that fit no indicator."""
+    """Mentions, targets set aside, and achieved quantities that fit no indicator.
+
+    The core indicators read the whole report first, as if there were no others; the added ones read what is left.
+    """
     words = lexicon()
     reading = read(report.text, report.skip, words.joins)
-    reader = _Reader(words, reading, report.identity.year)
-    reader.run()
-    return reader.found(report)
+    core = _Reader(words, reading, report.identity.year)
+    core.run()
+    added = _Reader(added_lexicon(), reading, report.identity.year, core)
+    added.run()
+    core.take_over(added)
+    return core.found(report)
 
 
 # --- words that decide what a number goes on with -----------------------------------------------------------
@@ -151,11 +157,21 @@ _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
 
 class _Reader:
-    """One pass over a reading: sentences with their quantities, carrying the last statement along."""
+    """One pass over a reading: sentences with their quantities, carrying the last statement along.
 
-    def __init__(self, words: Lexicon, reading: Reading, year: int | None) -> None:
+    ``core``: the pass of the core indicators, where this is that of the added ones; it may take the numbers only that
+    fit no core indicator (``free``), and of these not those that two core indicators claim equally (``tied``).
+    """
+
+    def __init__(self, words: Lexicon, reading: Reading, year: int | None, core: _Reader | None = None) -> None:
         self.words, self.reading, self.year = words, reading, year
         self.text = reading.text
+        self.free = None if core is None else {q.start for q, _ in core.rest} - core.tied
+        self.taken = [] if core is None else [(d.quantity.start, d.quantity.end) for d in core.drafts + core.targets]
+        self.tied: set[int] = set()
+        self.grids = find_grids(self.text) if core is None else core.grids
+        self.quantities = list(scan(self.text)) if core is None else core.quantities
+        self.sentences = split(reading, year) if core is None else core.sentences
         self.drafts: list[Draft] = []
         self.targets: list[Draft] = []
         self.rest: list[tuple[Quantity, Sentence]] = []
@@ -167,11 +183,10 @@ class _Reader:
         self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
-        grids = find_grids(self.text)
-        quantities = list(scan(self.text))
+        grids, quantities = list(self.grids), self.quantities
         triggers = [start for _, start, _ in self.words.triggers.find_matches_as_indexes(self.text)]
         position = passed = 0
-        for sentence in split(self.reading, self.year):
+        for sentence in self.sentences:
             own: list[Quantity] = []
             while position < len(quantities) and quantities[position].start < sentence.end:
                 if quantities[position].start >= sentence.start:
@@ -194,7 +209,7 @@ class _Reader:
         text = self.text
         if sentence.title and not _GENERAL_TITLE.search(text, sentence.start, sentence.end):
             self.title = self.words.mask(text[sentence.start : sentence.end])
-        if sentence.title or (not own and not triggered):
+        if sentence.title or (not any(self.may_take(q) for q in own) and not triggered):
             self.previous = _Previous(sentence, None, None)
             return
         heading, year = self.heading(sentence.headings)
@@ -209,6 +224,10 @@ class _Reader:
         for draft in found:
             (self.targets if draft.status == PLAN else self.drafts).append(draft)
         self.previous = _Previous(sentence, scene, found[-1] if found else None)
+
+    def may_take(self, q: Quantity) -> bool:
+        """Whether a number is not a core indicator's, or this is the pass of the core indicators."""
+        return self.free is None or q.start in self.free
 
     def heading(self, headings: tuple[str, ...]) -> tuple[int, int | None]:
         """The words of the headings above, and the earlier year that they give their sections."""
@@ -248,6 +267,10 @@ class _Reader:
             if counts_bodies(scene, q):
                 self.silent.add(q.start)
                 self.rest.append((q, sentence))
+                continue
+            if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
+                last = None
+                latest.pop(q.measure, None)
                 continue
             drafts = self.read_number(
                 scene,
@@ -436,7 +459,10 @@ class _Reader:
         tied = {wording.indicator.id: wording for _, wording in sorted(best, key=lambda pair: pair[0])}
         if len(tied) > 1:
             tied = {name: wording for name, wording in tied.items() if wording.indicator.theme == theme}
-        return next(iter(tied.values())) if len(tied) == 1 else None
+        if len(tied) != 1:
+            self.tied.add(q.start)
+            return None
+        return next(iter(tied.values()))
 
     def score(self, wording: Wording, around: Context) -> float:
         """How closely the words of a wording that fits stand around a number; 0 where those farther off are missing."""
@@ -579,7 +605,7 @@ class _Reader:
             return
         for word, start, end in scene.hits:
             for wording in self.words.implied.get(word, ()):
-                if wording.indicator.id in said:
+                if wording.indicator.id in said or any(a < end and start < b for a, b in self.taken):
                     continue
                 index = scene.clause_index(start)
                 a, b = scene.clauses[index]
@@ -623,6 +649,8 @@ class _Reader:
         summed = any(cell.total for cell in grid.cells)
         labels = self.words.mask("\n".join(cell.row + "\n" + cell.column for cell in grid.cells))
         for cell in grid.cells:
+            if self.free is not None and cell.start not in self.free:
+                continue
             caption = self.words.mask(cell.caption)
             measure = measure_classes().get(cell.measure_word, ANY) if cell.measure_word else ANY
             q = Quantity(cell.start, cell.end, cell.value, cell.measure_word, measure, cell.qualifier)
@@ -654,6 +682,13 @@ class _Reader:
             )
 
     # -- the whole report --
+
+    def take_over(self, added: _Reader) -> None:
+        """The drafts of the added indicators beside one's own; what they took is no more left over."""
+        self.drafts += added.drafts
+        self.targets += added.targets
+        taken = {draft.quantity.start for draft in added.drafts + added.targets}
+        self.rest = [(q, sentence) for q, sentence in self.rest if q.start not in taken]
 
     def found(self, report: Report) -> Found:
         """Roles over the whole report; spans back in the report's own text."""

@@ -15,6 +15,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 __all__ = ["Score", "Tally", "WordingScore", "save", "score", "score_wordings"]
@@ -107,17 +108,17 @@ class Score:
 def score(found: str | Path, gold: str | Path, former: str | Path | None = None) -> Score:
     """Score a mentions.csv, or a folder with one, against another; ``former`` is a file that ``save`` wrote.
 
-    Reports that the reference does not list are left out. ``doc`` agrees as a whole, without its ending, or by the
+    Reports that the reference does not list are left out, and the catalogue's added indicators on both sides. ``doc`` agrees as a whole, without its ending, or by the
     file's stem. Documents are scored where both folders have a documents.csv. Raises FileNotFoundError, and
     ValueError where a table lacks a column or two found reports bear the name of one in the reference.
     """
     found, gold = Path(found), Path(gold)
-    reference = _stated(_table(gold, "mentions"))
+    reference = [row for row in _stated(_table(gold, "mentions")) if row.indicator not in _added()]
     places = _documents(gold)
     docs = {row.doc for row in reference} | places.keys()
     answers, stated = _documents(found), _stated(_table(found, "mentions"))
     names = _names({row.doc for row in stated} | answers.keys(), docs)
-    known = _indicators() | {row.indicator for row in reference}
+    known = _core() | {row.indicator for row in reference}
     rows = [replace(row, doc=names[row.doc]) for row in stated if row.doc in names and row.indicator in known]
     result = _score(rows, reference, docs)
     if places and answers:
@@ -264,10 +265,19 @@ def _names(found: Iterable[str], gold: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def _indicators() -> set[str]:
+@cache
+def _core() -> frozenset[str]:
+    """The indicators that are scored."""
     from analysis.catalogue import load
 
-    return set(load())
+    return frozenset(entry.id for entry in load().values() if entry.core)
+
+
+@cache
+def _added() -> frozenset[str]:
+    from analysis.catalogue import load
+
+    return frozenset(load()) - _core()
 
 
 def _with_documents(
@@ -359,6 +369,7 @@ def _found_in(name: str, case: Mapping) -> list[Stated]:
             quote=mention.quote,
         )
         for mention in find_mentions(report_from_text(case["text"], doc=name, year=str(case["year"])))
+        if mention.indicator in _core()
     ]
 
 
@@ -370,6 +381,8 @@ def _expected(name: str, case: Mapping) -> list[Stated]:
     for row in case["rows"]:
         if row["indicator"] not in load():
             raise ValueError(f"{name}: no indicator is called {row['indicator']}")
+        if row["indicator"] in _added():
+            continue
         year = row.get("year", case["year"])
         defaults = {"qualifier": "exact", "role": "headline", "period": str(year), "scope": "", "basis": ""}
         attributes = {key: row.get(key, value) for key, value in defaults.items()}

@@ -247,6 +247,7 @@ TABLES: Mapping[str, Table] = {
         (
             _INDICATOR,
             Column("theme", str, "the theme", required=True),
+            Column("core", bool, "one of the 84 of the specification, which alone are scored", required=True),
             Column("name_zh", str, "Chinese name", required=True),
             Column("name_en", str, "English name", required=True),
             _MEASURE,
@@ -827,6 +828,7 @@ def _codebook_rows() -> list[Row]:
         {
             "indicator": entry.id,
             "theme": entry.theme,
+            "core": entry.core,
             "name_zh": entry.name_zh,
             "name_en": entry.name_en,
             "unit_of_measure": entry.unit_of_measure,

@@ -2,14 +2,17 @@
 
 import os
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.catalogue import Rule, load
+from analysis.lexicon import compile_lexicon
 from analysis.mentions import find, find_mentions
-from analysis.reports import report_from_text
+from analysis.reports import read_report, report_from_text
 from analysis.scores import score, score_wordings
 from analysis.table import build
 
@@ -213,6 +216,55 @@ def test_targets_and_unmatched_quantities_are_kept_with_their_spans():
     assert not found.mentions
     assert [(t.indicator, report.text[t.start : t.end]) for t in found.targets] == [("mediation.success_rate", "98%")]
     assert [u.quote for u in found.unmatched] == ["3间"]
+
+
+# --- added indicators: they take only what the core ones leave ---
+
+RAW = Path(__file__).parent.parent / "data" / "raw"
+
+
+def texts(source):
+    if source == "raw":
+        yield from (read_report(path) for path in sorted(RAW.rglob("*")) if path.suffix in (".md", ".html", ".txt"))
+        return
+    for path in sorted((WORDINGS / source).glob("*.toml")):
+        for case in tomllib.loads(path.read_text("utf-8"))["case"]:
+            yield report_from_text(case["text"], year=str(case["year"]))
+
+
+@pytest.mark.parametrize("source", ["dev", "reports", "raw"])
+def test_core_mentions_are_the_same_without_the_added_indicators(source, monkeypatch):
+    reports = list(texts(source))
+    every = [find(report) for report in reports]
+    monkeypatch.setattr("analysis.mentions.added_lexicon", lambda: compile_lexicon([]))
+    for report, found in zip(reports, every, strict=True):
+        alone = find(report)
+        assert [m for m in found.mentions if load()[m.indicator].core] == alone.mentions
+        assert [t for t in found.targets if load()[t.indicator].core] == alone.targets
+        left = {(u.start, u.end) for u in alone.unmatched}
+        added = [m for m in found.mentions + found.targets if not load()[m.indicator].core]
+        assert {(m.start, m.end) for m in added} <= left
+        assert {(u.start, u.end) for u in found.unmatched} == left - {(m.start, m.end) for m in added}
+
+
+def test_a_number_that_two_core_indicators_claim_is_not_handed_over(monkeypatch):
+    rule = Rule(near=("法治讲座", "书画展"), measure=("time",))
+    greedy = load()["disputes.rulings"].model_copy(update={"rule": (rule,)})
+    monkeypatch.setattr("analysis.mentions.added_lexicon", lambda: compile_lexicon([greedy]))
+    tied = "县政府领导班子举办领导干部法治讲座10场。"
+    assert rows(tied) == []
+    assert [u.quote for u in find(report_from_text(tied, year="2024")).unmatched] == ["10场"]
+    assert [i for i, *_ in rows("举办书画展10场。")] == ["disputes.rulings"]
+    assert [i for i, *_ in rows("举办法治讲座10场。")] == ["publicity.activities"]
+
+
+def test_what_follows_a_core_number_does_not_go_on_with_the_added_one_before_it():
+    text = "行政裁决案件18件，受理行政复议案件86件，其中甲区12件。"
+    assert [(i, v) for i, v, _, _ in rows(text)] == [
+        ("disputes.rulings", 18),
+        ("reconsideration.received", 86),
+        ("reconsideration.received", 12),
+    ]
 
 
 @pytest.mark.parametrize(("part", "at_least"), [("dev", 0.95), ("reports", 0.90), ("heldout", 0.90)])

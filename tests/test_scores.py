@@ -114,6 +114,11 @@ def test_reports_and_indicators_outside_the_reference_are_left_out(compare):
     assert compare(found, [row("a", RECEIVED, 86)]).total == Tally(1, 1, 1)
 
 
+def test_added_indicators_are_left_out_on_both_sides(compare):
+    found = [row("a", RECEIVED, 86), row("a", "disputes.rulings", 18), row("a", "oversight.audits", 7)]
+    assert compare(found, [row("a", RECEIVED, 86), row("a", "oversight.audits", 9)]).total == Tally(1, 1, 1)
+
+
 def test_two_found_reports_of_one_name_are_an_error(compare):
     with pytest.raises(ValueError, match=r"both x/a.md and y/a.md may be the report a"):
         compare([row("x/a.md", RECEIVED, 86), row("y/a.md", RECEIVED, 86)], [row("a", RECEIVED, 86)])
@@ -214,6 +219,13 @@ def test_wordings_are_scored_as_one_corpus(tmp_path):
     assert result.score.attributes == dict.fromkeys(
         ("role", "qualifier", "unit_of_measure", "scope", "basis", "period"), (2, 2)
     )
+
+
+def test_added_indicators_are_left_out_of_wordings(tmp_path):
+    more = CASES.replace("申请86件。", "申请86件，行政裁决案件18件。")
+    more = more.replace('basis = "收到"}]', 'basis = "收到"}, {indicator = "oversight.audits", value = 9}]', 1)
+    (tmp_path / "cases.toml").write_text(more, "utf-8")
+    assert score_wordings(tmp_path).score.total == Tally(2, 2, 2)
 
 
 def test_the_interval_holds_the_score_and_is_always_the_same(tmp_path):
