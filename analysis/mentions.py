@@ -118,6 +118,7 @@ _LIMITED = re.compile("|".join(cues()["limited"]))
 _AWARD = re.compile(
     r"全[国省市](?:[“‘]?民主法治|法治|模范|优秀|先进|示范)|各级(?:人大|代表)"
 )  # 全国民主法治示范村 tells who gave the title
+_ATTENDED = ("参加", "召开", "获评", "荣获", "列", "居")  # 参加全县考试: whose event, not whose people
 _ONE_OF_MANY = re.compile("|".join(cues()["one_of_many"]))
 _CAMPAIGN = re.compile("|".join(cues()["campaign"]))
 
@@ -534,7 +535,7 @@ class _Reader:
             or scene.last_match(_ONE_OF_MANY, scene.start, q.start)
         )
         among = bool(_PART.search(own_words))
-        part = period.several or bool(wording and wording.role) or campaign or (among and scope == "own")
+        part = period.several or bool(wording and wording.role) or campaign
         low = max(clause[0], left[0] - 6)
         total = 2 if _SUM.search(scene.text, low, q.start) else 1 if _YEARLY.search(scene.text, low, q.start) else 0
         limited = any(a >= clause[0] and b <= clause[1] for a, b in scene.matches(_LIMITED))
@@ -582,6 +583,8 @@ class _Reader:
         for word, start, end in scene.hits:
             scope = self.words.scopes[word]
             if not scope or end > q.start or start < best or _AWARD.match(scene.text, start):
+                continue
+            if scope == "area" and scene.text.endswith(_ATTENDED, scene.start, start):
                 continue
             if scope == "leaders":
                 if start < clause:

@@ -42,7 +42,7 @@ class Draft:
 
 
 # themes where one kind or one place among many is usual, and is no total of the unit
-LIMITED_THEMES = frozenset({"mediation", "disputes", "publicity", "petitions"})
+LIMITED_THEMES = frozenset({"mediation", "disputes"})
 
 
 def headline(group: Sequence[Draft]) -> Draft | None:
@@ -62,7 +62,7 @@ def headline(group: Sequence[Draft]) -> Draft | None:
             break
     if len(whole) == 1:
         return whole[0]
-    return _total(whole)
+    return _total(whole) or _widest(whole)
 
 
 def _follows_own(group: Sequence[Draft], draft: Draft) -> bool:
@@ -92,6 +92,15 @@ def _total(whole: Sequence[Draft]) -> Draft | None:
     second = sorted(d.quantity.value for d in whole)[-2]
     leads = largest.quantity.value >= 2 * second or (len(whole) > 2 and 2 * largest.quantity.value >= rest)
     return largest if alone and leads and largest.quantity.value > second else None
+
+
+def _widest(whole: Sequence[Draft]) -> Draft | None:
+    """Of several values the only one that is told of the whole area; a count only where no other is larger."""
+    areas = [d for d in whole if d.scope == "area"]
+    if len(areas) != 1 or any(d.quantity.value is None for d in whole):
+        return None
+    largest = max(d.quantity.value for d in whole)
+    return areas[0] if whole[0].indicator.kind in ("rate", "score") or areas[0].quantity.value == largest else None
 
 
 def sums(scene: Scene) -> dict[int, int]:
