@@ -17,6 +17,7 @@ from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, added_lexicon, cues, lexicon
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
+from analysis.places import Identity
 from analysis.quantities import Number, Quantity, measure_classes, scan
 from analysis.reports import Report
 from analysis.roles import LIMITED_THEMES, Draft, headline, sums
@@ -716,7 +717,7 @@ class _Reader:
             draft.indicator.unit_of_measure,
             q.qualifier,
             draft.period.year,
-            draft.period.period,
+            _period(draft.period, self.text[sentence.start : sentence.end], report.identity),
             role,
             draft.implied,
             draft.scope,
@@ -778,3 +779,14 @@ def _part_of(scene: Scene, source: Draft, q: Quantity, left: Span) -> bool:
 
 # cases are told apart by what they are about: 复议申请532件, 行政处罚类208件
 _BY_MATTER = frozenset({"reconsideration", "litigation", "mediation", "disputes", "petitions", "legal_services"})
+
+
+def _period(period: Period, sentence: str, identity: Identity) -> str:
+    """The mention's period. A figure without words of its own is for the period the report is on.
+
+    In a report over several years a sentence that names the last of them speaks of that year alone.
+    """
+    year = str(identity.year)
+    if period.year != identity.year or period.period != year or not identity.period:
+        return period.period
+    return period.period if "/" in identity.period and f"{year}年" in sentence else identity.period

@@ -175,7 +175,7 @@ def _within(scene: Scene, at: int, year: int | None) -> str:
     if word.startswith("10"):
         return f"{year}-10/12"
     month = int(last[1] or last[3])
-    return f"{year}-H1" if month == 6 and last[1] else str(year) if month == 12 else f"{year}-01/{month:02d}"
+    return f"{year}-H1" if month == 6 else str(year) if month == 12 else f"{year}-01/{month:02d}"
 
 
 _MONTH_COUNT = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一")

@@ -438,7 +438,7 @@ def _stated_row(report: Report, doc: str, unit: str, mention: Mention) -> Row:
         "doc": doc,
         "unit": unit,
         "year": mention.year,
-        "period": _period(mention, report.identity),
+        "period": mention.period,
         "indicator": mention.indicator,
         "value": _clean(mention.value),
         "unit_of_measure": mention.unit_of_measure,
@@ -475,17 +475,6 @@ def _where(report: Report, found: Mention | Unmatched) -> Row:
 def _distinct(name: str, rows: list[Row]) -> list[Row]:
     """The rows less those whose key stood before: a table's cell may be met twice on the way."""
     return list({_key(TABLES[name], row): row for row in reversed(rows)}.values())[::-1]
-
-
-def _period(mention: Mention, identity: Identity) -> str:
-    """The mention's period. A figure without words of its own is for the period the report is on.
-
-    In a report over several years a sentence that names the last of them speaks of that year alone.
-    """
-    year = str(identity.year)
-    if mention.year != identity.year or mention.period != year or not identity.period:
-        return mention.period
-    return mention.period if "/" in identity.period and f"{year}年" in mention.sentence else identity.period
 
 
 def _clean(value: float | None) -> float | None:
