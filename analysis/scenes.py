@@ -244,6 +244,8 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         if onward and onward.start() > q.end:
             right = onward.start()
     left = min(left, q.start)
+    if text.startswith(("中", "里"), q.end):  # 已判决的6件中败诉1件: what follows is told of the next number
+        right = q.end
     if (
         left == scene.clauses[index][0]
         and text[left - 1 : left] in ("：", ":")
