@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.places import Identity, identify
-from analysis.readers import Reading, Unreadable, markdown, page
+from analysis.readers import Reading, Unreadable, markdown, ofd, page, pdf, scan
 from analysis.readers import text as plain
 
 __all__ = ["FORMATS", "Report", "Unreadable", "find_reports", "read_report", "report_from_text"]
@@ -32,6 +32,9 @@ class Format(NamedTuple):
 
 
 FORMATS = (  # the first that fits reads; text takes what is left and refuses by name what is no text
+    Format("pdf", pdf.is_pdf, pdf.read),
+    Format("scan", scan.is_picture, scan.read),
+    Format("ofd", ofd.is_ofd, ofd.read),
     Format("html", page.is_page, page.read),
     Format("markdown", markdown.is_markdown, markdown.read),
     Format("text", plain.is_text, plain.read),
@@ -46,7 +49,7 @@ class Report:
     of text and Markdown the decoded file's own (front matter and line ends included, without a byte order mark),
     of other formats the text as read. `meta`: front matter or page metadata, only the keys present. `skip`:
     half-open spans of `text` that are no part of the report. `warnings`: of the reader and of the identity.
-    `pages`: where each page starts, for paged formats.
+    `pages`: where each page starts, for paged formats. `doubtful`: (start, end, score) of what OCR was not sure of.
     """
 
     doc: str
@@ -59,6 +62,7 @@ class Report:
     sha256: str
     warnings: tuple[str, ...]
     pages: tuple[int, ...] = ()
+    doubtful: tuple[tuple[int, int, float], ...] = ()
 
 
 # --- Folders -------------------------------------------------------------------------------------
@@ -166,4 +170,5 @@ def _report(doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[st
         sha256=hashlib.sha256(data).hexdigest(),
         warnings=reading.warnings + identity.warnings,
         pages=reading.pages,
+        doubtful=reading.doubtful,
     )

@@ -36,7 +36,8 @@ class Reading:
 
     `text`: what spans refer to. `meta`: only keys of META_KEYS, and only those present.
     `skip`: half-open spans of `text` that are no part of the report. `warnings`: plain sentences.
-    `pages`: where in `text` each page starts, for paged formats.
+    `pages`: where in `text` each page starts, for paged formats. `doubtful`: (start, end, score) of what OCR was not
+    sure of, score from 0 to 1.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Reading:
     skip: tuple[tuple[int, int], ...] = ()
     warnings: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+    doubtful: tuple[tuple[int, int, float], ...] = ()
 
     def outside_skip(self) -> str:
         """The text less the skipped spans."""
@@ -59,7 +61,7 @@ class Reading:
 class Unreadable(Exception):
     """A file that gives no report.
 
-    `reason` is one of empty, binary, encoding, format, too_large, unreadable; `detail` a plain sentence.
+    `reason` is one of empty, binary, encoding, encrypted, format, ocr, too_large, unreadable; `detail` a plain sentence.
     A reader knows no file names: `read_report` fills in `doc`.
     """
 
