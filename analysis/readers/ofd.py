@@ -30,6 +30,7 @@ _MOST_FILES = 50_000
 _MOST_BYTES = 64 * 1024 * 1024  # of one file inside, unpacked
 _MOST_IN_ALL = 512 * 1024 * 1024
 _MOST_CHARACTERS = 200_000  # of one page
+_MOST_CHARACTERS_IN_ALL = 2_000_000
 _FEWEST = 20  # characters of a page that is no scan
 
 
@@ -53,8 +54,13 @@ def read(data: bytes) -> Reading:
     roots = [place for body in root.iterfind("{*}DocBody") if (place := _text_of(body, "DocRoot"))]
     warnings = [f"the OFD holds {len(roots)} documents: they stand one after the other"] if len(roots) > 1 else []
     pages: list[_Drawn] = []
+    characters = 0
     for place in dict.fromkeys(roots):
-        pages += _document(package, package.path("", place), _MOST_PAGES - len(pages))
+        for page in _document(package, package.path("", place), _MOST_PAGES - len(pages)):
+            pages.append(page)
+            characters += len(page.page.pieces)
+            if characters > _MOST_CHARACTERS_IN_ALL:
+                raise Unreadable("", "too_large", f"The OFD has more than {_MOST_CHARACTERS_IN_ALL:,} characters.")
     if not pages or all(page.lost for page in pages):
         raise Unreadable("", "unreadable", "The OFD is damaged: no page of it can be read.")
     if lost := sum(page.lost for page in pages):

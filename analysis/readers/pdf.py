@@ -1,15 +1,24 @@
-"""PDF: the text layer as it is placed on the page, ruled tables cell by cell; pages without a text layer go to OCR."""
+"""PDF: the text layer as it is placed on the page, ruled tables cell by cell; pages without a text layer go to OCR.
+
+A file of a few kilobytes can unfold without end inside PDFium, and nothing stops it there. So each PDF is read in a
+process of its own that the system ends at a bound of memory and time (Windows knows no such bounds).
+"""
 
 from __future__ import annotations
 
 import ctypes
 import io
+import json
 import math
+import os
 import re
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.readers import Reading, Unreadable, layout, scan
@@ -22,7 +31,9 @@ if TYPE_CHECKING:  # pypdfium2 and pdfplumber are imported where a PDF is read: 
 _SIGN = re.compile(rb"%PDF-[0-9]\.[0-9]")
 _MOST_PAGES = 2000
 _MOST_CHARACTERS = 200_000  # of one page
-_SECONDS = 60.0  # and one more a page: an ordinary page takes a hundredth
+_MOST_IN_ALL = 2_000_000  # characters
+_MOST_MEMORY = 3 << 30  # bytes; with OCR a process takes one GB
+_SECONDS = 60  # and one more a page, of scans a minute: an ordinary page takes a hundredth
 _FEWEST = 20  # characters of a page that is no scan
 
 
@@ -33,11 +44,63 @@ def is_pdf(data: bytes) -> bool:
 
 def read(data: bytes) -> Reading:
     """Read a PDF. Raises Unreadable: encrypted, unreadable, too_large, ocr."""
-    document = _open(data)
+    own = Path(__file__).parents[2]  # -P: nothing of the folder that the user stands in is imported
+    command = [sys.executable, "-P", "-c", _ALONE, str(own), "ocr" if scan.ready() else "no ocr"]
+    ended = subprocess.run(command, input=data, capture_output=True, check=False)
     try:
-        return _read(document)
-    finally:
-        document.close()
+        found = json.loads(ended.stdout)
+    except ValueError as error:
+        detail = "The PDF unfolds to more than can be read: it took too much memory or time."
+        raise Unreadable("", "too_large", detail) from error
+    if "reason" in found:
+        raise Unreadable("", found["reason"], found["detail"])
+    return Reading(
+        found["text"],
+        found["title"],
+        warnings=tuple(found["warnings"]),
+        pages=tuple(found["pages"]),
+        doubtful=tuple((start, end, score) for start, end, score in found["doubtful"]),
+    )
+
+
+_ALONE = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from analysis.readers import pdf; pdf.alone(sys.argv[2] == 'ocr')"
+)
+
+
+def alone(ocr: bool) -> None:
+    """What the process of its own does: the PDF from standard input, the reading or the refusal as JSON to output.
+
+    `ocr`: whether scans are read.
+    """
+    out = os.dup(1)
+    os.dup2(2, 1)  # what a library prints is no part of the answer
+    _bound("RLIMIT_CORE", 0)
+    _bound("RLIMIT_AS", _MOST_MEMORY)
+    _bound("RLIMIT_CPU", _SECONDS)
+    try:
+        found = _read(_open(sys.stdin.buffer.read()), ocr)
+        answer = {name: getattr(found, name) for name in ("text", "title", "warnings", "pages", "doubtful")}
+    except Unreadable as error:
+        answer = {"reason": error.reason, "detail": error.detail}
+    except MemoryError:
+        os._exit(1)
+    except ImportError as error:
+        answer = {"reason": "unreadable", "detail": f"Reading PDF needs a package that is not there: {error.name}."}
+    except Exception:
+        answer = {"reason": "unreadable", "detail": "The PDF is damaged in a way that its reader cannot make out."}
+    with open(out, "w", encoding="ascii") as file:
+        json.dump(answer, file)
+    os._exit(0)  # PDFium may crash where a damaged document is closed
+
+
+def _bound(name: str, most: int) -> None:
+    """Let the system end this process beyond so many bytes or seconds of computing, where it can."""
+    with suppress(ImportError, AttributeError, ValueError, OSError):
+        import resource
+
+        kind = getattr(resource, name)
+        resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
 
 
 def _open(data: bytes) -> PdfDocument:
@@ -51,15 +114,17 @@ def _open(data: bytes) -> PdfDocument:
             raise Unreadable("", "encrypted", "The PDF is locked with a password: save it without one.") from error
         raise Unreadable("", "unreadable", "The PDF is damaged: it cannot be opened.") from error
     if len(document) > _MOST_PAGES:
-        count = len(document)
-        document.close()
-        raise Unreadable("", "too_large", f"The PDF has {count:,} pages; {_MOST_PAGES:,} is the most that is read.")
+        raise Unreadable(
+            "", "too_large", f"The PDF has {len(document):,} pages; {_MOST_PAGES:,} is the most that is read."
+        )
     return document
 
 
-def _read(document: PdfDocument) -> Reading:
+def _read(document: PdfDocument, ocr: bool) -> Reading:
     count = len(document)
     end = time.monotonic() + _SECONDS + count
+    _bound("RLIMIT_CPU", _SECONDS + count)
+    characters = 0
     pages: list[Page] = []
     scans: list[int] = []
     ruled: list[int] = []
@@ -73,6 +138,9 @@ def _read(document: PdfDocument) -> Reading:
             pages.append(Page(1, 1, ()))
             continue
         found = _text(page)
+        characters += len(found.pieces)
+        if characters > _MOST_IN_ALL:
+            raise Unreadable("", "too_large", f"The PDF has more than {_MOST_IN_ALL:,} characters.")
         if len(found.pieces) < _FEWEST and _has_image(page):
             scans.append(number)
         elif found.pieces and _has_rules(page):
@@ -84,7 +152,7 @@ def _read(document: PdfDocument) -> Reading:
     for number, tables in _tables(document, ruled, end):
         pages[number] = _with_tables(pages[number], tables)
     warnings = [f"{lost} pages of the PDF are damaged and were left out"] if lost else []
-    warnings += _scanned(document, pages, scans)
+    warnings += _scanned(document, pages, scans, ocr)
     return layout.reading(pages, tuple(warnings))
 
 
@@ -238,14 +306,15 @@ def _within(piece: Piece, box: tuple[float, float, float, float]) -> bool:
 # --- Scans ---------------------------------------------------------------------------------------
 
 
-def _scanned(document: PdfDocument, pages: list[Page], numbers: Sequence[int]) -> list[str]:
+def _scanned(document: PdfDocument, pages: list[Page], numbers: Sequence[int], ocr: bool) -> list[str]:
     """Put what OCR reads in the place of the pages that are pictures; gives warnings. Raises Unreadable: ocr."""
     if not numbers:
         return []
-    if not any(page.pieces for number, page in enumerate(pages) if number not in numbers):
-        scan.require()
-    elif not scan.ready():
+    if not ocr:
+        if not any(page.pieces for number, page in enumerate(pages) if number not in numbers):
+            raise scan.refusal()
         return [scan.left_out(numbers)]
+    _bound("RLIMIT_CPU", _SECONDS * (len(numbers) + 2) + len(pages))
     for number, page in zip(numbers, scan.pages(_pictures(document, numbers), len(numbers)), strict=True):
         pages[number] = page
     return []

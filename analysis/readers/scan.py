@@ -39,13 +39,18 @@ HOW = "the optional OCR packages: pip install -r requirements-ocr.lock (with mak
 
 def ready() -> bool:
     """Whether the optional packages are there."""
-    return all(find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "PIL"))
+    return all(find_spec(name) is not None for name in ("rapidocr", "onnxruntime", "cv2", "PIL"))
+
+
+def refusal() -> Unreadable:
+    """What to raise without the optional packages; it says how to get them."""
+    return Unreadable("", "ocr", f"This is a scan; reading it needs {HOW}.")
 
 
 def require() -> None:
-    """Raises Unreadable (ocr) without the optional packages; the message says how to get them."""
+    """Raises Unreadable (ocr) without the optional packages."""
     if not ready():
-        raise Unreadable("", "ocr", f"This is a scan; reading it needs {HOW}.")
+        raise refusal()
 
 
 def left_out(numbers: Sequence[int]) -> str:
