@@ -32,7 +32,7 @@ _SIGN = re.compile(rb"%PDF-[0-9]\.[0-9]")
 _MOST_PAGES = 2000
 _MOST_CHARACTERS = 200_000  # of one page
 _MOST_IN_ALL = 2_000_000  # characters
-_MOST_MEMORY = 3 << 30  # bytes; with OCR a process takes one GB
+_MOST_MEMORY = 2 << 30  # bytes; OCR may have eight times that: its threads reserve far more than they use
 _SECONDS = 60  # and one more a page, of scans a minute: an ordinary page takes a hundredth
 _FEWEST = 20  # characters of a page that is no scan
 
@@ -314,6 +314,7 @@ def _scanned(document: PdfDocument, pages: list[Page], numbers: Sequence[int], o
         if not any(page.pieces for number, page in enumerate(pages) if number not in numbers):
             raise scan.refusal()
         return [scan.left_out(numbers)]
+    _bound("RLIMIT_AS", 8 * _MOST_MEMORY)
     _bound("RLIMIT_CPU", _SECONDS * (len(numbers) + 2) + len(pages))
     for number, page in zip(numbers, scan.pages(_pictures(document, numbers), len(numbers)), strict=True):
         pages[number] = page
