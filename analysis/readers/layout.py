@@ -79,13 +79,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`pieces` in any order. `tables`: their pieces are not among the others. `bars`: vertical rules (x, top, bottom)."""
+    """`pieces` in any order. `tables`: their pieces are not among the others. `bars`: vertical rules (x, top, bottom).
+
+    `begins`: whether a document begins here, so that no paragraph goes on from the page before.
+    """
 
     width: float
     height: float
     pieces: Sequence[Piece]
     tables: Sequence[Table] = ()
     bars: Sequence[tuple[float, float, float]] = ()
+    begins: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +103,7 @@ class _Line:
     size: float  # width of a Chinese character
     cells: list[list[tuple[str, float]]]
     row: bool = False
+    begins: bool = False
     indent: float = 0.0
     slack: float = 0.0
     text: str = field(init=False)
@@ -148,7 +153,12 @@ def _line(band: Sequence[Piece], bars: Sequence[tuple[float, float, float]] = ()
         gap = piece.left - right
         if before and (gap > _GAP * size or any(_parts(bar, right, piece, size) for bar in bars)):
             cells.append([])
-        elif before and gap > 0.2 * size and not _WIDE.match(before[-1]) and not _WIDE.match(piece.text):
+        elif (
+            before
+            and gap > (0.6 if before[-1].isdigit() and piece.text[0].isdigit() else 0.2) * size
+            and not _WIDE.match(before[-1])
+            and not _WIDE.match(piece.text)
+        ):
             cells[-1].append((" ", 1.0))
         cells[-1].append((piece.text, piece.score))
         right, before = max(right, piece.right), piece.text
@@ -310,19 +320,12 @@ def _margins(lines: Sequence[_Line]) -> None:
     for group in groups if columns else [prose]:
         if not group:
             continue
-        left = _edge([line.left for line in group], 0.75 * size)
-        right = -_edge([-line.right for line in group], 1.5 * size)
+        lefts = sorted(line.left for line in group)
+        # what alone stands far out (a number in the margin) makes no margin
+        left = lefts[1] if len(lefts) > 1 and lefts[1] - lefts[0] > 3 * size else lefts[0]
+        right = max(line.right for line in group)
         for line in group:
             line.indent, line.slack = (line.left - left) / line.size, (right - line.right) / line.size
-
-
-def _edge(places: Sequence[float], near: float) -> float:
-    """The least place that another shares, so that one stray line makes no margin; else the least."""
-    places = sorted(places)
-    for at, place in enumerate(places[:-1]):
-        if places[at + 1] - place <= near:
-            return place
-    return places[0]
 
 
 # --- Paragraphs ----------------------------------------------------------------------------------
@@ -339,7 +342,7 @@ def _joins(line: _Line, after: _Line, body: float, indented: bool) -> bool:
 
     `body`: the size of the text's characters. `indented`: whether its paragraphs begin with an indent.
     """
-    if line.row or after.row or not 0.8 < line.size / after.size < 1.25:
+    if line.row or after.row or after.begins or not 0.8 < line.size / after.size < 1.25:
         return False
     full = indented and line.slack < 1.5 and after.indent < 0.6
     if not full and (line.text[-1] in _ENDS or (line.text[-1] in "”）》" and line.text[-2:-1] in tuple(_ENDS))):
@@ -401,8 +404,10 @@ def reading(pages: Sequence[Page], warnings: tuple[str, ...] = ()) -> Reading:
     found = [_lines(page) for page in pages]
     off = _running(pages, found)
     found = [[line for line in lines if id(line) not in off] for lines in found]
-    for lines in found:
+    for page, lines in zip(pages, found, strict=True):
         _margins(lines)
+        if lines:
+            lines[0].begins = page.begins
     page_of = [number for number, lines in enumerate(found) for _ in lines]
     out: list[str] = []
     at, starts, doubtful = 0, [], []

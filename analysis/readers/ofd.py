@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -173,10 +173,12 @@ def _document(package: _Package, path: str, most: int) -> Iterator[_Drawn]:
         raise Unreadable(
             "", "too_large", f"The OFD has {len(listed):,} pages; {_MOST_PAGES:,} is the most that is read."
         )
-    for page in listed:
+    for at, page in enumerate(listed):
         place = package.path(path, page.get("BaseLoc", ""))
         content = package.xml(place)
-        yield _Drawn(Page(1, 1, ()), lost=True) if content is None else _drawn(package, place, content, box, media)
+        drawn = _Drawn(Page(1, 1, ()), lost=True) if content is None else _drawn(package, place, content, box, media)
+        drawn.page = replace(drawn.page, begins=not at)
+        yield drawn
 
 
 def _media(package: _Package, path: str, element: Element | None) -> Iterator[tuple[str, str]]:

@@ -217,7 +217,7 @@ def _upright(mark: str, turn: int, corners: Sequence[float], page: tuple[float, 
         return Piece(x0 - left, top - y1, x1 - left, top - y0, mark)
     if turn == 2:
         return Piece(right - x1, y0 - bottom, right - x0, y1 - bottom, mark)
-    if turn == 1:
+    if turn == 3:  # the text runs upwards: PDFium counts clockwise
         return Piece(y0 - bottom, x0 - left, y1 - bottom, x1 - left, mark)
     return Piece(top - y1, right - x1, top - y0, right - x0, mark)
 

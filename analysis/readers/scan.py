@@ -98,12 +98,18 @@ def read(data: bytes) -> Reading:
 @contextmanager
 def _trouble() -> Iterator[None]:
     """Whatever Pillow says of a damaged picture becomes a refusal."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except Unreadable:
         raise
+    except Image.DecompressionBombError as error:
+        raise Unreadable(
+            "", "too_large", f"The picture is too large: {_MOST_DECLARED // 1_000_000} million pixels is the most."
+        ) from error
     except Exception as error:  # it raises OSError, SyntaxError, struct.error, ValueError, and others of its own
         raise Unreadable("", "unreadable", "The picture is damaged: it cannot be opened.") from error
 
@@ -310,9 +316,12 @@ def full_width(text: str) -> str:
 
 
 def _is_turned(found: Sequence[_Found]) -> bool:
-    """Whether the page seems to lie on its side or to stand on its head: little of it reads well."""
+    """Whether the page seems to lie on its side or to stand on its head: little of it reads well, or long lines give
+    few characters."""
     letters = sum(len(line.text) for line in found)
-    return letters > 0 and (_on_its_side(found) or sum(len(x.text) * x.score for x in found) < 0.75 * letters)
+    sure = sum(len(line.text) * line.score for line in found)
+    room = sum(line.width / max(1.0, line.height) for line in found)
+    return letters > 0 and (_on_its_side(found) or sure < 0.75 * letters or letters < 0.5 * room)
 
 
 def _on_its_side(found: Sequence[_Found]) -> bool:
