@@ -490,5 +490,19 @@ def test_hostile_pictures_end_in_a_refusal(ocr, write, data, ends):
     assert outcome(write(data)) == ends
 
 
-def test_a_picture_without_text_is_empty(ocr, write):
-    assert outcome(write(picture("", "png"))) == "empty"
+@pytest.mark.parametrize(
+    ("mode", "size", "ends"),
+    [
+        ("RGB", (1200, 900), "empty"),
+        ("1", (1, 1), "empty"),
+        ("I;16", (300, 300), "empty"),
+        ("RGBA", (3, 20_000), "empty"),
+        ("L", (20_000, 3), "empty|unreadable"),
+    ],
+)
+def test_pictures_without_text_of_odd_shapes(ocr, write, mode, size, ends):
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, "png")
+    assert re.fullmatch(ends, outcome(write(file.getvalue())))

@@ -253,7 +253,7 @@ def _strips(pixels: np.ndarray) -> Iterator[tuple[int, int]]:
 
     height, width = pixels.shape[:2]
     busy = pixels[:, :, 1].std(axis=1)
-    top, step = 0, max(64, int(_STRIP * width))
+    top, step = 0, max(1000, int(_STRIP * width))
     while height - top > 1.3 * step:
         window = busy[top + step // 2 : top + step]
         cut = top + step // 2 + int(np.flatnonzero(window <= window.min() + 1)[-1])
@@ -263,7 +263,11 @@ def _strips(pixels: np.ndarray) -> Iterator[tuple[int, int]]:
 
 
 def _read_strip(pixels: np.ndarray, top: int) -> Iterator[_Found]:
-    result = _engine()(pixels, use_cls=False, return_word_box=True, return_single_char_box=True)
+    engine = _engine()
+    try:
+        result = engine(pixels, use_cls=False, return_word_box=True, return_single_char_box=True)
+    except Exception as error:  # it refuses pictures of odd shapes with errors of its own
+        raise Unreadable("", "unreadable", f"OCR cannot read the picture: {type(error).__name__}.") from error
     if result.boxes is None or result.txts is None:
         return
     places = result.word_results or [()] * len(result.txts)
