@@ -1,11 +1,12 @@
 # make        sets up .venv and runs the main job: tables, notebooks, figures
 # make test   sets up .venv and runs the tests
+# make ocr    adds what reading scans needs (300 MB)
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
-.PHONY: all setup build notebooks figures test lint bench lock clean
+.PHONY: all setup ocr build notebooks figures test lint bench lock clean
 .DEFAULT_GOAL := all
 
 # goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
@@ -27,6 +28,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+ocr: setup
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ocr.lock
 
 build: setup
 	$(PY) -m analysis build

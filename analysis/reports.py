@@ -16,7 +16,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.places import Identity, identify
-from analysis.readers import Reading, Unreadable, archive, markdown, mht, page, rtf, word, workbook
+from analysis.readers import (
+    Reading,
+    Unreadable,
+    archive,
+    markdown,
+    mht,
+    ofd,
+    page,
+    pdf,
+    rtf,
+    scan,
+    word,
+    workbook,
+)
 from analysis.readers import doc as old_word
 from analysis.readers import text as plain
 
@@ -34,6 +47,9 @@ class Format(NamedTuple):
 
 
 FORMATS = (  # the first that fits reads; text takes what is left and refuses by name what is no text
+    Format("pdf", pdf.is_pdf, pdf.read),
+    Format("scan", scan.is_picture, scan.read),
+    Format("ofd", ofd.is_ofd, ofd.read),
     Format("docx", word.is_word, word.read),
     Format("xlsx", workbook.is_workbook, workbook.read),
     Format("zip", archive.is_archive, archive.read),
@@ -55,7 +71,7 @@ class Report:
     of text and Markdown the decoded file's own (front matter and line ends included, without a byte order mark),
     of other formats the text as read. `meta`: front matter or page metadata, only the keys present. `skip`:
     half-open spans of `text` that are no part of the report. `warnings`: of the reader and of the identity.
-    `pages`: where each page starts, for paged formats.
+    `pages`: where each page starts, for paged formats. `doubtful`: (start, end, score) of what OCR was not sure of.
     """
 
     doc: str
@@ -68,6 +84,7 @@ class Report:
     sha256: str
     warnings: tuple[str, ...]
     pages: tuple[int, ...] = ()
+    doubtful: tuple[tuple[int, int, float], ...] = ()
 
 
 # --- Folders -------------------------------------------------------------------------------------
@@ -231,4 +248,5 @@ def _report(doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[st
         sha256=hashlib.sha256(data).hexdigest(),
         warnings=reading.warnings + identity.warnings,
         pages=reading.pages,
+        doubtful=reading.doubtful,
     )

@@ -11,6 +11,7 @@ How an observation comes about. Its key is unit, period, indicator, scope, basis
 4. Among equals the later published, where both dates are known.
 5. Among the rest the most exact. Where another differs from it beyond the rounding of their words, there is no
    value: flag `disputed`, both in `checks`.
+A figure that OCR was not sure of keeps its value and bears the flag `read with doubt`.
 A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
 observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
 
@@ -205,7 +206,7 @@ TABLES: Mapping[str, Table] = {
             Column("quote", str, "its words; empty without a value"),
             _SENTENCE,
             Column("mentions", int, "rows of mentions with this key, of all reports and roles", required=True),
-            Column("flags", str, "disputed, from later report; joined by ;"),
+            Column("flags", str, "disputed, from later report, read with doubt; joined by ;"),
         ),
     ),
     "checks": Table(
@@ -318,13 +319,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a report gave: rows for the tables, or a failure. `names`: what the report calls its unit."""
+    """What a report gave: rows for the tables, or a failure. `names`: what the report calls its unit.
+
+    `doubtful`: (start, end) of the mentions that OCR was not sure of.
+    """
 
     document: Row | None = None
     mentions: list[Row] = field(default_factory=list)
     targets: list[Row] = field(default_factory=list)
     unmatched: list[Row] = field(default_factory=list)
     names: tuple[str, ...] = ()
+    doubtful: frozenset[tuple[int, int]] = frozenset()
     failure: Failure | None = None
 
 
@@ -387,6 +392,11 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
             "unmatched", _distinct("unmatched", [_unmatched_row(report, doc, unit, u) for u in found.unmatched])
         ),
         names=tuple(map(_writable, names)),
+        doubtful=frozenset(
+            (m.start, m.end)
+            for m in found.mentions
+            if any(start < m.end and m.start < end for start, end, _ in report.doubtful)
+        ),
     )
 
 
@@ -598,6 +608,7 @@ class _Source:
     mention: Row
     origin: str
     scope: str
+    doubtful: bool
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -640,17 +651,17 @@ class _Sources:
     mentions: Counter[tuple[str, ...]] = field(default_factory=Counter)
     parts: set[tuple[str, str, str]] = field(default_factory=set)
 
-    def add(self, document: Row, mentions: list[Row]) -> None:
+    def add(self, document: Row, mentions: list[Row], doubtful: frozenset[tuple[int, int]] = frozenset()) -> None:
         speaking = [row for row in mentions if row["unit"] and row["period"] and row["year"] is not None]
         for row in speaking:
-            self.mentions[_source(document, row).key] += 1
+            self.mentions[_source(document, row, doubtful).key] += 1
             if row["role"] == "part":
                 self.parts.add((row["unit"], row["period"], row["indicator"]))
         headlines = [row for row in speaking if row["role"] == "headline"]
         said = {(row["indicator"], row["year"]) for row in headlines}
         sums = _sums([row for row in speaking if (row["indicator"], row["year"]) not in said])
         for row in headlines + sums:
-            source = _source(document, row, "summed" if row["role"] == "part" else "")
+            source = _source(document, row, doubtful, "summed" if row["role"] == "part" else "")
             if row["value"] is not None and (document["year"] is None or row["year"] <= document["year"]):
                 self.headlines[source.key].append(source)
 
@@ -659,9 +670,10 @@ class _Sources:
         return len(self.parts - {key[:3] for key in self.headlines})
 
 
-def _source(document: Row, row: Row, origin: str = "") -> _Source:
+def _source(document: Row, row: Row, doubtful: frozenset[tuple[int, int]], origin: str = "") -> _Source:
     scope = row["scope"] or ("area" if document["doc_type"] == "court" else "")
-    return _Source(document, row, origin or ("implied" if row["implied"] else "reported"), scope)
+    unsure = any(row["start"] <= start < row["end"] for start, _ in doubtful)
+    return _Source(document, row, origin or ("implied" if row["implied"] else "reported"), scope, unsure)
 
 
 def _sums(parts: list[Row]) -> list[Row]:
@@ -695,6 +707,7 @@ def _summed(rows: list[Row]) -> Row:
         "qualifier": "over",
         "scope": rows[0]["scope"].replace("part_of_area", ""),
         "quote": " + ".join(row["quote"] for row in rows),
+        "end": rows[-1]["end"],
     }
 
 
@@ -707,6 +720,7 @@ def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
         speaks = min(speaking, key=lambda s: (not s.exact, s.step, s.document["doc"]))
         against = [source for source in speaking if not source.agrees(speaks)]
         flags = ["from later report"] * speaks.later + ["disputed"] * bool(against)
+        flags += ["read with doubt"] * speaks.doubtful
         checks.extend(_dispute(speaks, other) for other in against)
         chosen.append((speaks, _observation(speaks, against, sources.mentions[key], flags)))
     _prefer(chosen)
@@ -998,7 +1012,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
             tables["mentions"].add(each.mentions)
             tables["targets"].add(each.targets)
             tables["unmatched"].add(each.unmatched)
-            sources.add(document, each.mentions)
+            sources.add(document, each.mentions, each.doubtful)
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
     observations, checks = _observations(sources)

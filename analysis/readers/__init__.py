@@ -36,7 +36,8 @@ class Reading:
 
     `text`: what spans refer to. `meta`: only keys of META_KEYS, and only those present.
     `skip`: half-open spans of `text` that are no part of the report. `warnings`: plain sentences.
-    `pages`: where in `text` each page starts, for paged formats.
+    `pages`: where in `text` each page starts, for paged formats. `doubtful`: (start, end, score) of what OCR was not
+    sure of, score from 0 to 1.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Reading:
     skip: tuple[tuple[int, int], ...] = ()
     warnings: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+    doubtful: tuple[tuple[int, int, float], ...] = ()
 
     def outside_skip(self) -> str:
         """The text less the skipped spans."""
@@ -63,6 +65,7 @@ class Unreadable(Exception):
     - empty: no file content, no text in it, no report in an archive;
     - binary: a picture, a program, data; format: a document or archive of a kind that is not read;
     - encoding: a text in no known encoding; damaged: a document or archive that is broken or was cut off;
+    - ocr: a scan, and the packages that read scans are not installed;
     - encrypted: locked with a password;
     - too_large: beyond what is read, or unpacking to that; unsafe: made to reach beyond itself;
     - unreadable: no such file, no right to open it, no way through it.
