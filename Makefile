@@ -50,6 +50,7 @@ lint: setup
 
 bench: setup
 	$(PY) benchmarks/speed.py
+	$(PY) benchmarks/formats.py
 
 # pins and hashes for every platform, no addresses
 lock:

@@ -289,6 +289,11 @@ LAYOUTS = {
     "vsb": (
         "2020年河湾区法治建设工作汇报", "区司法局", "2021-02-03", "区委、区政府：", "特此汇报。", 4, [],
     ),
+    "article_meta": (
+        "云杉州2022年度法治政府建设情况报告", "云杉州司法局", "2023-03-20",
+        "全州把行政复议这扇门开得更宽。", "2022年，州、县两级调解组织调解纠纷3,406件。", 5,
+        ["事项\t2021年\t2022年", "收到行政复议申请（件）\t118\t163", "审结（件）\t109\t151"],
+    ),
     "wechat": (
         "晒一晒：南坪县2022年法治政府建设成绩情况", "", "",
         "南坪县去年调解纠纷2207件，件件有回音。", "来年再见。", 3, [],
@@ -469,16 +474,6 @@ def test_hostile_pages_end_in_a_report_or_a_refusal_within_seconds(write, name):
     start = time.process_time()
     outcome = outcome_of(path)
     assert outcome in ("a report", "empty", "binary", "too_large", "unreadable")
-        "a report",
-        "empty",
-        "binary",
-        "too_large",
-        "unreadable",
-        "damaged",
-        "unsafe",
-        "format",
-        "encrypted",
-    )
     assert time.process_time() - start < 20
 
 
