@@ -116,6 +116,23 @@ def figures(
 
 
 @app.command()
+def demo(
+    out: Annotated[Path, typer.Argument(help="a new or empty folder", metavar="DIR")],
+    counties: Annotated[int, typer.Option(help="counties; each six have a city, which reports too")] = 12,
+    years: Annotated[int, typer.Option(help="years, up to 2024")] = 6,
+    seed: Annotated[int, typer.Option(help="the same seed, the same reports")] = 1,
+) -> None:
+    """Write reports of an invented province, and beside them what they state: for trying out and for scoring."""
+    from analysis import demo
+
+    try:
+        made = demo.write(out, counties, years, seed)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{made.reports} invented reports, {made.mentions} figures known -> {out / 'reports'}, {out / 'truth'}")
+
+
+@app.command()
 def failures(
     out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
 ) -> None:

@@ -38,11 +38,15 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
+from analysis.places import INVENTED
+
 STYLE = str(files(__package__) / "briefing.mplstyle")
 INK, QUIET, PALE = "#222222", "#6B6B6B", "#BDBDBD"
 FEW = 8  # fewer values than this and a title counts them instead of concluding from them
 NAMED = 18  # up to so many dots or lines are all named, as far as there is room
 LABELLED = 6  # as many lines as the palette has colours; further units are grey and unnamed
+
+INVENTED_DATA = "虚构示例数据　Fictional demo data"
 
 Words = str | Sequence[str] | None
 
@@ -218,13 +222,19 @@ def _filled(fig: Figure, text: str, size: float, room: float) -> list[str]:
     return [line.strip() for line in lines]
 
 
-def _canvas(title: str, subtitle: str, footer: str) -> tuple[Figure, Axes]:
-    """An empty 16:9 figure with its words set; what is between them is laid out for the axes."""
+def _canvas(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> tuple[Figure, Axes]:
+    """An empty 16:9 figure with its words set; what is between them is laid out for the axes.
+
+    Where a unit of ``rows`` is invented the picture says so above its title.
+    """
     fig = Figure(layout="constrained")
     FigureCanvasAgg(fig)
     height = fig.get_figheight() * 72
     top = 0.955
-    for text, size, colour in ((title, 17, INK), (subtitle, 10.5, QUIET)):
+    words = [(title, 17, INK), (subtitle, 10.5, QUIET)]
+    if _invented(rows):
+        words.insert(0, (INVENTED_DATA, 13, _palette()[1]))
+    for text, size, colour in words:
         text = _wrap(fig, text, size)
         fig.text(0.04, top, text, size=size, color=colour, va="top", linespacing=1.25).set_in_layout(False)
         top -= (text.count("\n") + 1) * size * 1.42 / height + 0.012
@@ -306,11 +316,17 @@ def _measured(rows: pl.DataFrame, lang: str) -> str:
     )
 
 
+def _invented(rows: pl.DataFrame) -> bool:
+    """Whether any row is of a unit of `python -m analysis demo`."""
+    return rows["unit"].str.contains(INVENTED.pattern).any()
+
+
 def _source(rows: pl.DataFrame, lang: str, left_out: int = 0) -> str:
     """The footer: how many reports, how many values, how many of other scope, basis or period are not drawn."""
     docs = rows["doc"].str.split(";").explode(empty_as_null=True).n_unique()
-    zh = f"数据来源：{docs}份公开报告，见 documents 表；n={rows.height}"
-    en = f"Source: {docs} published reports, see the documents table; n={rows.height}"
+    kind = ("虚构报告", "fictional") if _invented(rows) else ("公开报告", "published")
+    zh = f"数据来源：{docs}份{kind[0]}，见 documents 表；n={rows.height}"
+    en = f"Source: {docs} {kind[1]} reports, see the documents table; n={rows.height}"
     if left_out:
         zh += f"。另有{left_out}个值因范围、口径、期间不同或不在所选单位年份内而未画"
         en += f". {left_out} more values of another scope, basis, period, unit or year are not drawn"
@@ -630,7 +646,9 @@ def trend(
     }
     for found in broken.values():
         subtitle += _say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
-    fig, ax = _canvas(_trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)))
+    fig, ax = _canvas(
+        _trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)), rows
+    )
     for line in [*rest, *named]:
         colour = colours.get(line[0]["unit"], PALE)
         for run in joined(line):
@@ -718,7 +736,7 @@ def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str =
             f"　只列最多的{len(kept)}项，另有{hidden}项",
             f"   The {len(kept)} best covered, {hidden} more not shown",
         )
-    fig, ax = _canvas(_coverage_title(table, rows, by, lang), subtitle, _source(table, lang))
+    fig, ax = _canvas(_coverage_title(table, rows, by, lang), subtitle, _source(table, lang), table)
     scale = mpl.colors.PowerNorm(0.5, 1, max(rows["units"].max(), 2))
     shades = sns.blend_palette(["#EAF2FA", _palette()[0]], as_cmap=True)
     sns.heatmap(
@@ -810,6 +828,7 @@ def distribution(
         _distribution_title(rows, when, lang),
         _measured(rows, lang),
         _source(rows, lang, _left_out(table, rows, indicator)),
+        rows,
     )
     low, high = rows["value"].min(), rows["value"].max()
     if low > 0 and high / low >= 50:
@@ -925,7 +944,10 @@ def share_at_hundred(
         f"   Unit-years {rows['year'].min()} to {rows['year'].max()}",
     )
     fig, ax = _canvas(
-        _say(lang, zh, en), _measured(rows, lang) + what, _source(rows, lang, _left_out(table, rows, indicator))
+        _say(lang, zh, en),
+        _measured(rows, lang) + what,
+        _source(rows, lang, _left_out(table, rows, indicator)),
+        rows,
     )
     names = SCOPES if by == "scope" else TIERS
     for i, row in enumerate(groups.to_dicts()):
@@ -993,7 +1015,7 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
         f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{_each(rows['scope'], lang, SCOPES)}　最大相差{_plain(far, 2)}个百分点",
         f"{name} (%): reported, and {shares[0].lower()} / {shares[1].lower()}   Scope: {_each(rows['scope'], lang, SCOPES)}   Largest difference {_plain(far, 2)} points",
     )
-    docs = rows.select(pl.concat_list("doc", "part_doc", "whole_doc").explode(empty_as_null=True).alias("doc"))
+    docs = rows.select("unit", doc=pl.concat_list("doc", "part_doc", "whole_doc")).explode("doc", empty_as_null=True)
     footer = (
         _source(docs, lang).rsplit("n=", 1)[0]
         + f"n={n}"
@@ -1003,7 +1025,7 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
             "; differences come mostly from rounding or from what is counted (received, closed)",
         )
     )
-    fig, ax = _canvas(_say(lang, zh, en), subtitle, footer)
+    fig, ax = _canvas(_say(lang, zh, en), subtitle, footer, rows)
     names, blue, red = _names(rows), _palette()[0], _palette()[1]
     for i, row in enumerate(rows.to_dicts()):
         ax.plot([row["computed"], row["value"]], [i, i], color=PALE, lw=3, zorder=1, solid_capstyle="butt")
@@ -1099,8 +1121,8 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
         f"横轴：{x_name}（{x_unit}）　纵轴：{y_name}（{y_unit}）　{when}，同一单位同一年　范围：{_each(rows['scope'], lang, SCOPES)}",
         f"Across: {x_name}   Up: {y_name}   {when}, same unit and year   Scope: {_each(rows['scope'], lang, SCOPES)}",
     )
-    docs = pl.DataFrame({"doc": [*rows["doc"], *rows["x_doc"]]})
-    fig, ax = _canvas(_say(lang, zh, en), subtitle, _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}")
+    docs = pl.concat([rows.select("unit", "doc"), rows.select("unit", doc="x_doc")])
+    fig, ax = _canvas(_say(lang, zh, en), subtitle, _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}", rows)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(rows["x_value"].min() / 2, rows["x_value"].max() * 4)

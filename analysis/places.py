@@ -7,7 +7,8 @@ in a body are places visited, compared with, or lent a court by, and seldom the 
 
 Sources of the rules: `divisions.csv` (year-end lists of 民政部 since 2000, frozen by
 `benchmarks/freeze_divisions.py`) for every place that has a code; `aliases.toml` for zones and
-short names that have none; suffixes (镇 乡 街道 管委会 新区 …) for all others. Of two places with
+short names that have none; suffixes (镇 乡 街道 管委会 新区 …) for all others; the word 示例 for
+invented places (INVENTED), which are in no list. Of two places with
 one name none is chosen unless a parent stands nearby: a wrong place is worse than none.
 
 Importing this module reads no file; the first call reads both, once.
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Identity", "identify"]
+__all__ = ["INVENTED", "Identity", "identify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class Division(NamedTuple):
     def tier(self) -> str:
         if not self.parent:
             return "province"
+        if not self.code:  # an invented place
+            return "city" if self.parent.endswith("省") else "county"
         # In the municipalities and for 仙桃市 the parent is a province though the place is a county.
         return "city" if self.code.endswith("00") else "county"
 
@@ -483,8 +486,25 @@ class _Chain(NamedTuple):
     end: int
 
 
+# The places of `python -m analysis demo` stand in no list: their own word tells them from all that are real.
+INVENTED = re.compile("示例[省市县区]")
+_INVENTED_CHAIN = re.compile(rf"(示例省)({_HAN}{{2}}示例市)?({_HAN}{{2}}示例[市县区])?")
+
+
+def _invented(text: str, start: int) -> _Chain | None:
+    """The invented places that begin at `start`, from their province down."""
+    found = _INVENTED_CHAIN.match(text, start)
+    if not found:
+        return None
+    names = [name for name in found.groups() if name]
+    place = tuple(Division("", name, parent, 0, _FOREVER) for parent, name in zip(["", *names], names, strict=False))
+    return _Chain((place,), names[-1], None, found.end())
+
+
 def _chain(text: str, start: int, year: int | None) -> _Chain:
     """Read the places that stand one behind another: 浙江省杭州市临平区, 天津静海区, 济南市中区."""
+    if invented := _invented(text, start):
+        return invented
     places: tuple[Place, ...] = ()
     written = ""
     at = start
@@ -1270,7 +1290,7 @@ _BELOW = {"province": "city", "city": "county", "county": "town"}
 
 def _has_code(code: str, year: int | None) -> bool:
     """Whether the lists of a year have a code, under whatever name."""
-    return any(_valid(row, year) for row in gazetteer().by_code[code])
+    return any(_valid(row, year) for row in gazetteer().by_code.get(code, ()))
 
 
 def _meant(named: Named, place: Place) -> bool:
