@@ -6,7 +6,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
-.PHONY: all setup ocr build notebooks figures test lint bench lock clean
+.PHONY: all setup ocr build notebooks figures train test lint bench lock clean
 .DEFAULT_GOAL := all
 
 # goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
@@ -40,6 +40,9 @@ notebooks: setup
 
 figures: setup
 	$(PY) -m analysis figures
+
+train: setup
+	$(PY) -m analysis train
 
 test: setup
 	$(PY) -m pytest -n 2 --dist worksteal

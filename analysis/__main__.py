@@ -133,6 +133,21 @@ def demo(
 
 
 @app.command()
+def train(
+    wordings: Annotated[Path, typer.Argument(help="folder of texts with their answers")] = Path("tests/wordings"),
+    out: Annotated[Path | None, typer.Option(help="file for the model; the package's own by default")] = None,
+) -> None:
+    """Train the second opinion anew: after every change of the catalogue or of the texts that it learns from."""
+    try:
+        from analysis import training
+
+        model = training.train(wordings, out)
+    except (OSError, ValueError, ImportError) as error:
+        _give_up(error)
+    typer.echo(f"{len(model.index)} features, {len(model.answers)} answers -> {out or 'analysis/opinion.npz'}")
+
+
+@app.command()
 def failures(
     out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
 ) -> None:

@@ -63,6 +63,7 @@ class Lexicon:
     scopes: tuple[str, ...]
     triggers: AhoCorasick
     _fitting: dict[tuple[int, str, str], tuple[Wording, ...]] = field(default_factory=dict, repr=False)
+    _named: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def fitting(self, near: int, measure: str, measure_word: str) -> tuple[Wording, ...]:
         """The wordings that a number's own words and measure allow; the words farther off are still to be asked.
@@ -103,6 +104,20 @@ class Lexicon:
         """Word, start and end of all words between two offsets; overlapping words all count."""
         found = self.automaton.find_matches_as_indexes(text[start:end], overlapping=True)
         return [(word, a + start, b + start) for word, a, b in found]
+
+    def named(self, bits: int) -> tuple[str, ...]:
+        """The words of a mask; remembered like what fits."""
+        found = self._named.get(bits)
+        if found is None:
+            if len(self._named) > 200_000:
+                self._named.clear()
+            words, rest = [], bits
+            while rest:
+                low = rest & -rest
+                rest ^= low
+                words.append(self.words[low.bit_length() - 1])
+            found = self._named[bits] = tuple(words)
+        return found
 
     def longest(self, bits: int) -> int:
         """The length of the longest word of a mask."""

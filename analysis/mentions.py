@@ -8,13 +8,15 @@ words of its own goes on with.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from analysis.catalogue import load
 from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, added_lexicon, cues, lexicon
+from analysis.opinion import NONE, View, opinion, view
+from analysis.opinion import wording as opinion_wording
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
 from analysis.places import Identity
@@ -39,6 +41,9 @@ from analysis.statements import is_change, is_double, is_each, is_other_body, is
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
 LENGTH = 0.3  # per character of the longest word: 调解成功率 says more than 调解
+
+# a number, what the model sees of it and the indicator that the rules give it, or none -> the indicator that it is given
+Ask = Callable[[Quantity, View, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +99,18 @@ def find_mentions(report: Report) -> list[Mention]:
     return find(report).mentions
 
 
-def find(report: Report) -> Found:
+def find(report: Report, ask: Ask | None = None) -> Found:
     """Mentions, targets set aside, and achieved quantities that fit no indicator.
 
     The core indicators read the whole report first, as if there were no others; the added ones read what is left.
+    ``ask``: who gives a second opinion on the numbers of the core indicators; by default the package's model.
     """
     words = lexicon()
     reading = read(report.text, report.skip, words.joins)
-    core = _Reader(words, reading, report.identity.year)
+    ask = ask or opinion().answer
+    core = _Reader(words, reading, report.identity.year, ask)
     core.run()
-    added = _Reader(added_lexicon(), reading, report.identity.year, core)
+    added = _Reader(added_lexicon(), reading, report.identity.year, ask, core)
     added.run()
     core.take_over(added)
     return core.found(report)
@@ -165,8 +172,10 @@ class _Reader:
     fit no core indicator (``free``), and of these not those that two core indicators claim equally (``tied``).
     """
 
-    def __init__(self, words: Lexicon, reading: Reading, year: int | None, core: _Reader | None = None) -> None:
-        self.words, self.reading, self.year = words, reading, year
+    def __init__(
+        self, words: Lexicon, reading: Reading, year: int | None, ask: Ask, core: _Reader | None = None
+    ) -> None:
+        self.words, self.reading, self.year, self.ask = words, reading, year, ask
         self.text = reading.text
         self.free = None if core is None else {q.start for q, _ in core.rest} - core.tied
         self.taken = [] if core is None else [(d.quantity.start, d.quantity.end) for d in core.drafts + core.targets]
@@ -350,11 +359,37 @@ class _Reader:
             return []
         ordered = respectively(scene, i, year)
         drafts = self.told(scene, sentence, year, i, left, right, last, parent, proven, ordered)
+        if self.free is None and len(drafts) < 2:
+            drafts = self.weighed(drafts, scene, sentence, year, i, left, right, last)
         if ordered is not None and ordered.year is not None:
             for draft in drafts:
                 draft.part &= not draft.period.several
                 draft.period = Period(ordered.year, str(ordered.year), False, True)
         return drafts
+
+    def weighed(
+        self,
+        drafts: list[Draft],
+        scene: Scene,
+        sentence: Sentence,
+        year: int | None,
+        i: int,
+        left: Span,
+        right: Span,
+        last: Draft | None,
+    ) -> list[Draft]:
+        """The rules' draft, or that of the second opinion where it is surer of another indicator or of none."""
+        q = scene.quantities[i]
+        if status_of(scene, sentence, q, self.year) == PLAN or (not drafts and q.start in self.tied):
+            return drafts  # what two indicators claim equally is not guessed
+        rule = drafts[0].indicator.id if drafts else NONE
+        answer = self.ask(q, view(scene, i, left, right, last), rule)
+        if answer == rule:
+            return drafts
+        if answer == NONE:
+            return []
+        around = context(scene, i, scene.mask(*left) | scene.mask(*right))
+        return [self.draft(scene, sentence, year, i, opinion_wording(answer), around, left)]
 
     def told(
         self,
