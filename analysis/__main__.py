@@ -75,7 +75,7 @@ def score(
 
 @app.command()
 def show(file: Annotated[Path, typer.Argument(help="a report")]) -> None:
-    """Print a report with its figures marked: [indicator], [target: indicator], or [?] where none fits."""
+    """Print a report with its figures marked: [indicator], [target: indicator], [?] where none fits, [no: why] where it is none."""
     from analysis.mentions import find
     from analysis.reports import Unreadable, read_report
 
@@ -211,6 +211,7 @@ def _print_marked(report: Report, found: Found) -> None:
 def _marks(found: Found) -> dict[Span, tuple[str, str]]:
     """Span -> what is written behind it, and its style."""
     marks = {(u.start, u.end): ("?", "black on yellow") for u in found.unmatched}
+    marks |= {(a.start, a.end): (f"no: {a.reason}", "dim") for a in found.aside}
     marks |= {(t.start, t.end): (f"target: {t.indicator}", "black on cyan") for t in found.targets}
     names: dict[Span, list[str]] = {}
     for mention in found.mentions:
