@@ -33,6 +33,7 @@ from analysis.scenes import (
     shares_right,
     stretches,
 )
+from analysis.shortcomings import Shortcoming, find_shortcomings
 from analysis.statements import is_change, is_double, is_each, is_other_body, is_rest, status_of, why_none
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
@@ -88,6 +89,7 @@ class Found:
     targets: list[Mention]
     unmatched: list[Unmatched]
     aside: list[Unmatched]
+    shortcomings: list[Shortcoming]
 
 
 def find_mentions(report: Report) -> list[Mention]:
@@ -713,6 +715,7 @@ class _Reader:
             [self.mention(d, "part", report) for d in self.targets],
             [self.unmatched(q, s, report) for q, s in self.rest if q.start not in self.none],
             [self.unmatched(q, s, report, self.none[q.start]) for q, s in self.rest if q.start in self.none],
+            find_shortcomings(self.reading, self.sentences, self.quantities, report.text),
         )
 
     def mention(self, draft: Draft, role: str, report: Report) -> Mention:
