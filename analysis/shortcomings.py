@@ -37,6 +37,8 @@ class Shortcoming:
     section: str
 
 
+# one of these stands in every sentence that owns up to a problem; most sentences are passed by for want of them
+_TOLD = re.compile(r"[不短差薄弱欠困问缺]|需|待|偏|较")
 _OWNED = re.compile("|".join(cues()["problem"]))
 _SAID_BY_THE_WAY = re.compile("|".join(cues()["problem_weak"]))
 _MADE_GOOD = re.compile("|".join(cues()["made_good"]))
@@ -87,10 +89,17 @@ def _shared_out(sentences: Sequence[Sentence], quantities: Sequence[Quantity]) -
 
 def _is_problem(sentence: Sentence, text: str) -> bool:
     """Whether a sentence states a problem: a whole sentence that is no heading and more than the opening of a list."""
-    if sentence.title or text[-1:] not in _ENDED or _OPENING.search(text) or _names_the_section(text):
+    if sentence.title or text[-1:] not in _ENDED:
         return False
-    if sentence.status == SHORTCOMING:
-        return True
+    if sentence.status != SHORTCOMING and not _owns_up(sentence, text):
+        return False
+    return not _OPENING.search(text) and not _names_the_section(text)
+
+
+def _owns_up(sentence: Sentence, text: str) -> bool:
+    """Whether a sentence outside the sections on problems states one by its own words."""
+    if not _TOLD.search(text):
+        return False
     if _OWNED.search(text):
         return True
     return sentence.status != PLAN and any(
