@@ -121,7 +121,11 @@ _BODY = re.compile(
     + ")"
 )
 _WITHIN = re.compile(r"以?内|之?前")
-_SHORTER = re.compile(r"[压缩减降]|控制|提速")  # 开办时间压缩到3个工作日以内 is a result
+_SHORTER = re.compile(r"[压缩减降短]|控制|提速")  # 开办时间压缩到3个工作日以内 is a result
+_LIMIT = re.compile(r"(?:时限|期限|规定|法定)[^，,。；]{0,3}$")
+_REQUIRED = re.compile(r"(?:[需须应]|(?<![主重需])要)(?:达到?|实现|完成|控制在)[^，,。；]{0,2}$")
+_OF_YEAR = re.compile(r"(20\d\d)年")
+_OR_MORE = re.compile(r"(?:及?以[上下])(?:[的、]|群体)")  # 百万元以上的合同: which ones, not how many
 _SPELL = re.compile(r"[里内来间]|期间|时间")
 _RANKED = re.compile(r"(?:[位名]?居|[名位]列|排)[^，,。；]{0,6}[前第]$|(?<![会庭诉事年月日])前$|名前进了?$")
 _WEIGHT = re.compile(r"(?:占|分值|权重|[加扣减]|赋)[^，,。；]{0,6}$")
@@ -148,11 +152,21 @@ def why_none(scene: Scene, sentence: Sentence, i: int, year: int | None) -> str:
         return "another body"
     if status_of(scene, sentence, q, year) == PLAN:
         return "target"
+    if _REQUIRED.search(text, clause, q.start) or any(
+        year is not None and m is not None and int(m[1]) > year for m in map(_OF_YEAR.match, sentence.headings)
+    ):
+        return "target"
+    if q.measure != "percent" and _OR_MORE.match(text, q.end):
+        return "threshold"
     if q.measure == "duration":
-        if q.measure_word in ("日内", "日前") or _WITHIN.match(text, q.end):
+        if q.measure_word in ("日内", "日前") or _WITHIN.match(text, q.end) or _LIMIT.search(text, clause, q.start):
             return "" if _SHORTER.search(text, clause, q.start) else "deadline"
         if q.measure_word == "个月" and (text[q.start - 1 : q.start] == "前" or _SPELL.match(text, q.end)):
             return "period"
+    if text.startswith("年头", q.end):
+        return "period"
+    if text[q.start] == "二" and q.measure_word in ("期", "批", "轮"):
+        return "ordinal"  # 公园二期; what is counted is 两期
     if q.measure_word in ("位", "名") and _RANKED.search(text, clause, q.start):
         return "rank"
     if q.measure == "score" and (_WEIGHT.search(text, clause, q.start) or _WEIGHT_AFTER.match(text, q.end)):

@@ -189,3 +189,8 @@ def test_suggest_prints_what_many_reports_count_and_writes_drafts(raw, tmp_path)
 def test_suggest_without_tables_is_2(tmp_path):
     done = run("suggest", "--out", tmp_path / "nowhere")
     assert (done.returncode, "nothing done: no tables" in done.stderr) == (2, True)
+
+
+def test_show_marks_what_is_set_aside_with_its_reason(tmp_path):
+    (tmp_path / "a.md").write_text(REPORT.format("一般诉求5个工作日内答复。"), "utf-8")
+    assert "5个工作日[no: deadline]" in run("show", tmp_path / "a.md").stdout
