@@ -1136,7 +1136,7 @@ def load(out: str | Path = "data/processed", lazy: bool = False) -> Tables:
     """The tables in `out`, which may also lie in a folder above this one (a notebook's, say).
 
     Parquet is read where it is no older than the CSV beside it, else the CSV: only that one is kept in git.
-    Raises FileNotFoundError where there are no tables.
+    Raises FileNotFoundError where there are no tables, or one is missing.
     """
     folder = _found(Path(out))
     return Tables(**{f.name: _load(f.name, folder, lazy) for f in fields(Tables)})
@@ -1153,6 +1153,10 @@ def _load(name: str, folder: Path, lazy: bool) -> pl.DataFrame | pl.LazyFrame:
     text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
     if parquet.is_file() and (not text.is_file() or parquet.stat().st_mtime_ns >= text.stat().st_mtime_ns):
         return pl.scan_parquet(parquet) if lazy else pl.read_parquet(parquet)
+    if not text.is_file():
+        raise FileNotFoundError(
+            f"no {text}: an earlier version wrote these tables, `python -m analysis build` writes all"
+        )
     frame = pl.scan_csv(text, schema=TABLES[name].schema).with_columns(pl.col(pl.String).fill_null(""))
     return frame if lazy else frame.collect()
 

@@ -112,3 +112,14 @@ def test_the_table_of_shortcomings(tmp_path):
         "3人; 81.5%; X件",
         "3; 81.5; -",
     )
+
+
+def test_tables_of_an_earlier_version_say_what_to_do(tmp_path):
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    raw.mkdir()
+    (raw / "a.md").write_text(REPORT, "utf-8")
+    fz.build(raw, out)
+    for path in out.glob("shortcomings.*"):
+        path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"no .*shortcomings\.csv: an earlier version"):
+        fz.load(out)
