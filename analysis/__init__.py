@@ -8,9 +8,11 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     quantities   the grammar of Chinese numbers with measure words
     catalogue    the indicators and how officials word them (indicators/: one TOML a theme)
     statements   what kind of statement a number makes: achieved, a change, a target, another body's
+    shortcomings what a report states as its own problems
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
     table        what reports state -> the tables, one value for each key
+    terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
     charts       the tables -> figures
 

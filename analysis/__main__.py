@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.reports import Report
     from analysis.scores import Score, Tally
     from analysis.table import Summary
+    from analysis.terms import Suggestion
 
 app = typer.Typer(
     add_completion=False,
@@ -75,7 +76,7 @@ def score(
 
 @app.command()
 def show(file: Annotated[Path, typer.Argument(help="a report")]) -> None:
-    """Print a report with its figures marked: [indicator], [target: indicator], or [?] where none fits."""
+    """Print a report with its figures marked: [indicator], [target: indicator], [?] where none fits, [no: why] where it is none."""
     from analysis.mentions import find
     from analysis.reports import Unreadable, read_report
 
@@ -84,6 +85,29 @@ def show(file: Annotated[Path, typer.Argument(help="a report")]) -> None:
     except Unreadable as error:
         _give_up(error)
     _print_marked(report, find(report))
+
+
+@app.command()
+def suggest(
+    out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+    least: Annotated[int, typer.Option(min=1, help="how many reports must state the like")] = 2,
+    write: Annotated[Path | None, typer.Option(help="write draft catalogue entries (TOML) to this file")] = None,
+) -> None:
+    """Rank what fits no indicator by how many reports state the like."""
+    from analysis import terms
+    from analysis.table import load
+
+    try:
+        suggestions = terms.suggest(load(out), least)
+        if write is not None:
+            write.write_text(terms.drafts(suggestions), "utf-8")
+    except OSError as error:
+        _give_up(error)
+    for number, each in enumerate(suggestions, 1):
+        _print_suggestion(number, each)
+    typer.echo(f"{len(suggestions)} kinds of quantity that at least {least} reports state and no indicator takes")
+    if write is not None:
+        typer.echo(f"drafts -> {write}")
 
 
 @app.command()
@@ -157,6 +181,18 @@ def failures(
     rows = load(out).failures.iter_rows(named=True)
     for row in rows:
         typer.echo(f"failed: {row['doc']}: {row['reason']}: {row['detail']}", err=True)
+
+
+def _print_suggestion(number: int, each: Suggestion) -> None:
+    median = "" if each.median is None else f", median {each.median:,.15g}"
+    typer.echo(
+        f"{number:3}. {'/'.join(each.verbs) or '—'} | {each.noun} | {each.measure_word or '—'}"
+        f"    {each.reports} reports, {each.units} units{median}"
+    )
+    if each.nearest:
+        typer.echo(f"     nearest {each.nearest}: {each.why_not or 'its words all stand there'}")
+    for row in each.examples[:3]:
+        typer.echo(f"     {row.marked}  ({row.doc})")
 
 
 def _give_up(error: Exception) -> None:
@@ -243,6 +279,7 @@ def _print_marked(report: Report, found: Found) -> None:
 def _marks(found: Found) -> dict[Span, tuple[str, str]]:
     """Span -> what is written behind it, and its style."""
     marks = {(u.start, u.end): ("?", "black on yellow") for u in found.unmatched}
+    marks |= {(a.start, a.end): (f"no: {a.reason}", "dim") for a in found.aside}
     marks |= {(t.start, t.end): (f"target: {t.indicator}", "black on cyan") for t in found.targets}
     names: dict[Span, list[str]] = {}
     for mention in found.mentions:

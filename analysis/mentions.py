@@ -36,7 +36,8 @@ from analysis.scenes import (
     shares_right,
     stretches,
 )
-from analysis.statements import is_change, is_double, is_each, is_other_body, is_rest, status_of
+from analysis.shortcomings import Shortcoming, find_shortcomings
+from analysis.statements import is_change, is_double, is_each, is_other_body, is_rest, status_of, why_none
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
@@ -74,7 +75,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """An achieved quantity that fits no indicator, with its sentence."""
+    """An achieved quantity that fits no indicator, with its sentence; or one set aside, with the ``reason`` why it is none."""
 
     start: int
     end: int
@@ -83,15 +84,18 @@ class Unmatched:
     measure_word: str
     sentence: str
     section: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What reading a report yields."""
+    """What reading a report yields. ``aside``: quantities that state nothing achieved and are in no table."""
 
     mentions: list[Mention]
     targets: list[Mention]
     unmatched: list[Unmatched]
+    aside: list[Unmatched]
+    shortcomings: list[Shortcoming]
 
 
 def find_mentions(report: Report) -> list[Mention]:
@@ -192,6 +196,7 @@ class _Reader:
         self.totals: dict[tuple[str, Number], Draft] = {}  # what was stated so far, by measure and value
         self.several: tuple[Scene, int, Period] | None = None  # the last number, where it is for several years
         self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
+        self.none: dict[int, str] = {}  # start of a number left over -> why it is no achieved quantity
 
     def run(self) -> None:
         grids, quantities = list(self.grids), self.quantities
@@ -277,7 +282,7 @@ class _Reader:
                 continue
             if counts_bodies(scene, q):
                 self.silent.add(q.start)
-                self.rest.append((q, sentence))
+                self.leave(scene, sentence, i)
                 continue
             if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
                 last = None
@@ -298,7 +303,7 @@ class _Reader:
                 if q.measure == "percent" and _SHARE.search(scene.text, scene.clauses[scene.home[i]][0], q.start):
                     self.silent.add(q.start)
                 if sentence.status != PLAN:
-                    self.rest.append((q, sentence))
+                    self.leave(scene, sentence, i)
                 continue
             status = status_of(scene, sentence, q, self.year)
             for draft in drafts:
@@ -309,6 +314,13 @@ class _Reader:
             last = made[i] = latest[q.measure] = drafts[-1]
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))
         return found
+
+    def leave(self, scene: Scene, sentence: Sentence, i: int) -> None:
+        """Put a number by that fits nothing; what is no achieved quantity stays open to the added indicators' targets."""
+        q = scene.quantities[i]
+        self.rest.append((q, sentence))
+        if reason := why_none(scene, sentence, i, self.year):
+            self.none[q.start] = reason
 
     def shares_of_a_total(self, scene: Scene) -> dict[int, Draft]:
         """For numbers of one measure that add up to a value stated before: that value, for each of them.
@@ -740,7 +752,9 @@ class _Reader:
         return Found(
             mentions,
             [self.mention(d, "part", report) for d in self.targets],
-            [self.unmatched(q, s, report) for q, s in self.rest],
+            [self.unmatched(q, s, report) for q, s in self.rest if q.start not in self.none],
+            [self.unmatched(q, s, report, self.none[q.start]) for q, s in self.rest if q.start in self.none],
+            find_shortcomings(self.reading, self.sentences, self.quantities, report.text),
         )
 
     def mention(self, draft: Draft, role: str, report: Report) -> Mention:
@@ -765,7 +779,7 @@ class _Reader:
             draft.rule,
         )
 
-    def unmatched(self, q: Quantity, sentence: Sentence, report: Report) -> Unmatched:
+    def unmatched(self, q: Quantity, sentence: Sentence, report: Report, reason: str = "") -> Unmatched:
         start, end = self.reading.source_span(q.start, q.end)
         return Unmatched(
             start,
@@ -775,6 +789,7 @@ class _Reader:
             q.measure_word,
             self.text[sentence.start : sentence.end].strip(),
             " / ".join(sentence.headings),
+            reason,
         )
 
 

@@ -335,6 +335,9 @@ _CODE = re.compile(r"(?:电话|传真|邮编|邮政编码|编码|账号|代码|�
 _GLUED = re.compile(r"(?:[A-Za-z0-9._/@#&=+-]|[0-9]:)$")
 
 
+_SESSION = re.compile(
+    r"届(?:[一二三四五六七八九十\d]{1,3}次?[至到、和及—-])*$"
+)  # 十一届三次至六次全会: ordinals of sessions
 _RATIO_LEFT = re.compile(r"：\d")
 _RATIO_RIGHT = re.compile(r"(?<!\d)[\d.]{1,3}：$")
 
@@ -351,6 +354,8 @@ def _refused(text: str, start: int, end: int, written: str, word: str, measure: 
         "编号",
         "文号",
     ):
+        return True
+    if word == "次" and _SESSION.search(text, max(0, start - 16), start):
         return True
     if (after and after in "·•×〕/") or (after == ":" and text[end + 1 : end + 2].isdigit()):
         return True

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-__all__ = ["Score", "Tally", "WordingScore", "save", "score", "score_wordings"]
+__all__ = ["LabelledScore", "Score", "Tally", "WordingScore", "save", "score", "score_labelled", "score_wordings"]
 
 ATTRIBUTES = ("role", "qualifier", "unit_of_measure", "scope", "basis", "period")
 PLACE = ("year", "level", "province", "city", "county")
@@ -403,3 +403,128 @@ def _interval(tallies: Sequence[Tally], draws: int = 1000) -> tuple[float, float
     chance = random.Random(20261124)
     values = sorted(_sum(chance.choices(tallies, k=len(tallies))).f1 for _ in range(draws))
     return values[int(draws * 0.025)], values[int(draws * 0.975) - 1]
+
+
+# --- Reports in which every quantity is labelled ---------------------------------------------------
+
+LABELS = ("mention", "earlier", "other", "target", "change", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A labelled quantity and what became of it.
+
+    ``label``: one of LABELS. ``found``: the ids of the indicators that it was read as, ``unmatched`` where it stands
+    among the quantities that fit none, ``target``, or empty where it was passed over. ``added``: an added indicator took it.
+    """
+
+    doc: str
+    quote: str
+    label: str
+    indicator: str
+    found: tuple[str, ...]
+    added: bool
+
+    @property
+    def right(self) -> bool:
+        """A mention (an earlier year's too) is read as its indicator; another achieved quantity is unmatched or an
+        added indicator's; a target, a change or no quantity is neither."""
+        if self.label in ("mention", "earlier"):
+            return self.indicator in self.found
+        if self.label == "other":
+            return self.found == ("unmatched",) or self.added
+        return self.found in ((), ("target",))
+
+    @property
+    def matched(self) -> bool:
+        """Whether an achieved quantity came into the tidy table under an indicator that is right for it."""
+        return self.right and self.found != ("unmatched",)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledScore:
+    """``quantities``: the labelled ones. ``strange``: doc and quote of what was found where no label stands."""
+
+    quantities: tuple[Labelled, ...]
+    strange: tuple[tuple[str, str], ...]
+
+    def right(self, *labels: str, doc: str = "") -> tuple[int, int]:
+        """How many quantities of these labels came out right, of how many; of one report, or of all."""
+        rows = [q for q in self.quantities if q.label in labels and doc in ("", q.doc)]
+        return sum(q.right for q in rows), len(rows)
+
+    def matched(self, doc: str = "") -> tuple[int, int]:
+        """How many achieved quantities came under an indicator, of how many."""
+        rows = [q for q in self.quantities if q.label in ("mention", "earlier", "other") and doc in ("", q.doc)]
+        return sum(q.matched for q in rows), len(rows)
+
+    @property
+    def wrong(self) -> tuple[Labelled, ...]:
+        return tuple(q for q in self.quantities if not q.right)
+
+    def __str__(self) -> str:
+        lines = [f"{'report':8}{'mentions':>12}{'others':>12}{'set aside':>12}{'matched':>18}"]
+        for doc in [*dict.fromkeys(q.doc for q in self.quantities), ""]:
+            counts = (
+                self.right("mention", "earlier", doc=doc),
+                self.right("other", doc=doc),
+                self.right("target", "change", "none", doc=doc),
+            )
+            share = self.matched(doc)
+            lines.append(
+                f"{doc or 'all':8}"
+                + "".join(f"{f'{a} of {b}':>12}" for a, b in counts)
+                + f"{f'{share[0]} of {share[1]}':>12}{share[0] / (share[1] or 1):6.0%}"
+            )
+        return "\n".join(lines)
+
+
+def score_labelled(folder: str | Path) -> LabelledScore:
+    """Read the reports of the TOML files in a folder and compare with the label of each of their quantities.
+
+    Raises FileNotFoundError where there is none, ValueError for a label that its report does not hold.
+    """
+    paths = sorted(Path(folder).glob("*.toml"))
+    if not paths:
+        raise FileNotFoundError(f"no labelled reports in {folder}")
+    results = [
+        _labelled(path.stem, case) for path in paths for case in tomllib.loads(path.read_text("utf-8"))["report"]
+    ]
+    return LabelledScore(
+        tuple(q for quantities, _ in results for q in quantities),
+        tuple(each for _, strange in results for each in strange),
+    )
+
+
+def _labelled(doc: str, case: Mapping) -> tuple[list[Labelled], list[tuple[str, str]]]:
+    """The labelled quantities of a report; what was found beside them. A label covers what its span touches."""
+    from analysis.mentions import find
+    from analysis.reports import report_from_text
+
+    text = case["text"]
+    read = find(report_from_text(text, doc=doc, year=str(case["year"]), unit=case["unit"]))
+    found = [(u.start, u.end, "unmatched", u.quote) for u in read.unmatched]
+    found += [(t.start, t.end, "target", t.quote) for t in read.targets]
+    found += [(m.start, m.end, m.indicator, m.quote) for m in read.mentions if not m.implied]
+    rows, covered = [], set()
+    for label in case["quantities"]:
+        start, end = _nth(doc, text, label["quote"], label["nth"])
+        names = dict.fromkeys(name for a, b, name, _ in found if a < end and start < b)
+        covered |= {(a, b) for a, b, _, _ in found if a < end and start < b}
+        if label["kind"] not in LABELS:
+            raise ValueError(f"{doc}, {label['quote']}: no label is called {label['kind']}")
+        indicator = label.get("indicator", "")
+        rows.append(
+            Labelled(doc, label["quote"], label["kind"], indicator, tuple(names), bool(names.keys() & _added()))
+        )
+    return rows, [(doc, quote) for a, b, _, quote in sorted(found) if (a, b) not in covered]
+
+
+def _nth(doc: str, text: str, quote: str, nth: int) -> tuple[int, int]:
+    """The half-open span of the n-th occurrence, counted from 1."""
+    at = -1
+    for _ in range(nth):
+        at = text.find(quote, at + 1)
+        if at < 0:
+            raise ValueError(f"{doc}: {quote} does not stand there {nth} times")
+    return at, at + len(quote)

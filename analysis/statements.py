@@ -1,6 +1,6 @@
 """What kind of statement a number makes: an achieved figure, a change, an average, a remainder, a target, another body's.
 
-The words stand in ``cues.toml``; how they decide: ``spec/annotation.md``, "What counts".
+Of a number that fits no indicator also whether it is an achieved quantity at all (``why_none``). The words stand in ``cues.toml``; how they decide: ``spec/annotation.md``, "What counts".
 """
 
 from __future__ import annotations
@@ -117,3 +117,96 @@ def is_other_body(scene: Scene, i: int) -> bool:
     segment = scene.segment(scene.clause_index(scene.quantities[i].start))
     m = _OTHER.match(scene.text, segment, scene.quantities[i].start)
     return m is not None
+
+
+# --- numbers that fit no indicator --------------------------------------------------------------------------
+
+_MARK = r"[，,]?(?:[一二三四五六七八九十]是|[（(][一二三四五六七八九十\d]{1,2}[）)]|\d{1,2}[.、．])?(?:同时|此外|另外|其中)?[，,]?"
+_BODY = re.compile(
+    _MARK
+    + r"(?![同与和向配接收受由为对联协会邀请各]|[^，,。]{0,4}全[国省市县区州])(?:"
+    + "|".join(cues()["other_body"])
+    + ")"
+)
+_WITHIN = re.compile(r"以?内|之?前")
+_SHORTER = re.compile(r"[压缩减降短]|控制|提速")  # 开办时间压缩到3个工作日以内 is a result
+_LIMIT = re.compile(r"(?:时限|期限|规定|法定)[^，,。；]{0,3}$")
+_REQUIRED = re.compile(r"(?:[需须应]|(?<![主重需])要)(?:达到?|实现|完成|控制在)[^，,。；]{0,2}$")
+_OF_YEAR = re.compile(r"(20\d\d)年")
+_OR_MORE = re.compile(r"(?:及?以[上下])(?:[的、]|群体)")  # 百万元以上的合同: which ones, not how many
+_SPELL = re.compile(r"[里内来间]|期间|时间")
+_RANKED = re.compile(r"(?:[位名]?居|[名位]列|排)[^，,。；]{0,6}[前第]$|(?<![会庭诉事年月日])前$|名前进了?$")
+_WEIGHT = re.compile(r"(?:占|分值|权重|[加扣减]|赋)[^，,。；]{0,6}$")
+_WEIGHT_AFTER = re.compile(r"的?(?:权重|分值)")
+_GOVERNED = re.compile(r"辖(?!区|内)|托管")
+_PLACES = re.compile("(?:" + "|".join(cues()["places"]) + ")")
+_POPULATION = re.compile(r"人口[^，,。；]{0,3}$")
+_MAKING = re.compile("|".join(cues()["making"]))
+_ASPECT = re.compile(r"(?:突出|明显|主要|显著|共同|鲜明|大)?的?(?:" + "|".join(cues()["aspects"]) + ")")
+_ANNOUNCED = re.compile(r"[^，,。；：:\d]{0,6}[：:]")
+_AND_OTHERS = re.compile(r"等$")
+_LIST_MARK = re.compile(r"、|以及|[和及与]")
+LISTED = 12  # characters: no longer is an item of a list that a number sums up
+
+
+def why_none(scene: Scene, sentence: Sentence, i: int, year: int | None) -> str:
+    """Why a number that fits no indicator is no achieved quantity either, in a word; empty where it is one.
+
+    ``year``: the year reported on. Raises nothing.
+    """
+    q, text = scene.quantities[i], scene.text
+    clause = scene.clauses[scene.home[i]][0]
+    if _is_other(scene, q):
+        return "another body"
+    if status_of(scene, sentence, q, year) == PLAN:
+        return "target"
+    if _REQUIRED.search(text, clause, q.start) or any(
+        year is not None and m is not None and int(m[1]) > year for m in map(_OF_YEAR.match, sentence.headings)
+    ):
+        return "target"
+    if q.measure != "percent" and _OR_MORE.match(text, q.end):
+        return "threshold"
+    if q.measure == "duration":
+        if q.measure_word in ("日内", "日前") or _WITHIN.match(text, q.end) or _LIMIT.search(text, clause, q.start):
+            return "" if _SHORTER.search(text, clause, q.start) else "deadline"
+        if q.measure_word == "个月" and (text[q.start - 1 : q.start] == "前" or _SPELL.match(text, q.end)):
+            return "period"
+    if text.startswith("年头", q.end):
+        return "period"
+    if text[q.start] == "二" and q.measure_word in ("期", "批", "轮"):
+        return "ordinal"  # 公园二期; what is counted is 两期
+    if q.measure_word in ("位", "名") and _RANKED.search(text, clause, q.start):
+        return "rank"
+    if q.measure == "score" and (_WEIGHT.search(text, clause, q.start) or _WEIGHT_AFTER.match(text, q.end)):
+        return "weight"
+    if _POPULATION.search(text, clause, q.start) or (
+        _GOVERNED.search(text, clause, q.start) and (q.measure == "noun" or _PLACES.match(text, q.end))
+    ):
+        return "description"
+    if text[q.start] >= "〇" and q.measure in ("item", "noun", "place") and _is_of_the_telling(scene, q, clause):
+        return "enumeration"
+    return ""
+
+
+def _is_other(scene: Scene, q: Quantity) -> bool:
+    """Whether the run of clauses or the number's own clause has another body as its subject, and tells of no 行政 case."""
+    own = scene.clauses[scene.clause_index(q.start)][0]
+    return any(
+        _BODY.match(scene.text, at, q.start) and scene.text.find("行政", at, q.start) < 0
+        for at in (scene.segment(scene.clause_index(q.start)), own)
+    )
+
+
+def _is_of_the_telling(scene: Scene, q: Quantity, clause: int) -> bool:
+    """Whether a numeral in characters counts how the text is told: 三个特点, 主要有三条：, 甲、乙两个方案, 财政部等六部门."""
+    text = scene.text
+    if _ASPECT.match(text, q.end) or _AND_OTHERS.search(text, clause, q.start):
+        return True
+    if q.measure == "item" and _ANNOUNCED.match(text, q.end, scene.end):
+        return True
+    if q.measure_word not in ("个", "项", "条", "类", "种") or not q.value or _MAKING.search(text, clause, q.start):
+        return False
+    ends = [m.end() for m in _LIST_MARK.finditer(text, clause, q.start)][-(int(q.value) - 1) :]
+    return len(ends) == q.value - 1 > 0 and all(
+        b - a <= LISTED for a, b in zip(ends, [*ends[1:], q.start], strict=True)
+    )

@@ -49,6 +49,7 @@ from analysis import catalogue
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
 from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
+from analysis.shortcomings import Shortcoming
 
 __all__ = ["TABLES", "Failure", "Summary", "Tables", "build", "load", "panel"]
 
@@ -180,6 +181,21 @@ TABLES: Mapping[str, Table] = {
             Column("value", float, "of the number as written; null where masked"),
             Column("measure_word", str, "as written"),
             *_WHERE,
+        ),
+    ),
+    "shortcomings": Table(
+        ("doc", "start", "end"),
+        (
+            _DOC,
+            _UNIT,
+            _REPORT_YEAR,
+            Column("topic", str, "the theme of the codebook that its words speak of most; empty where none does"),
+            Column("quotes", str, "the numbers in the sentence as written, joined by ;"),
+            Column("values", str, "what they are worth, in the same order, joined by ;; - where masked"),
+            Column("start", int, "where the sentence begins in the report's text", required=True),
+            Column("end", int, "where it ends", required=True),
+            Column("sentence", str, "a sentence that states a problem, line breaks joined", required=True),
+            *_WHERE[4:],
         ),
     ),
     "indicators": Table(
@@ -328,6 +344,7 @@ class _Read:
     mentions: list[Row] = field(default_factory=list)
     targets: list[Row] = field(default_factory=list)
     unmatched: list[Row] = field(default_factory=list)
+    shortcomings: list[Row] = field(default_factory=list)
     names: tuple[str, ...] = ()
     doubtful: frozenset[tuple[int, int]] = frozenset()
     failure: Failure | None = None
@@ -390,6 +407,10 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
         targets=_checked("targets", _distinct("targets", [_stated_row(report, doc, unit, m) for m in found.targets])),
         unmatched=_checked(
             "unmatched", _distinct("unmatched", [_unmatched_row(report, doc, unit, u) for u in found.unmatched])
+        ),
+        shortcomings=_checked(
+            "shortcomings",
+            _distinct("shortcomings", [_shortcoming_row(report, doc, unit, s) for s in found.shortcomings]),
         ),
         names=tuple(map(_writable, names)),
         doubtful=frozenset(
@@ -471,6 +492,22 @@ def _unmatched_row(report: Report, doc: str, unit: str, left: Unmatched) -> Row:
     }
 
 
+def _shortcoming_row(report: Report, doc: str, unit: str, stated: Shortcoming) -> Row:
+    return {
+        "doc": doc,
+        "unit": unit,
+        "year": report.identity.year,
+        "topic": stated.topic,
+        "quotes": _writable("; ".join(stated.quotes)),
+        "values": "; ".join("-" if value is None else f"{_clean(value):.15g}" for value in stated.values),
+        "start": stated.start,
+        "end": stated.end,
+        "sentence": _writable(stated.sentence),
+        "section": _writable(stated.section),
+        "page": _page(report, stated.start),
+    }
+
+
 def _where(report: Report, found: Mention | Unmatched) -> Row:
     return {
         "start": found.start,
@@ -478,8 +515,13 @@ def _where(report: Report, found: Mention | Unmatched) -> Row:
         "quote": _writable(found.quote),
         "sentence": _writable(found.sentence),
         "section": _writable(found.section),
-        "page": bisect_right(report.pages, found.start) or None if report.pages else None,
+        "page": _page(report, found.start),
     }
+
+
+def _page(report: Report, start: int) -> int | None:
+    """The page that an offset lies on, of formats that have pages."""
+    return bisect_right(report.pages, start) or None if report.pages else None
 
 
 def _distinct(name: str, rows: list[Row]) -> list[Row]:
@@ -1012,6 +1054,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
             tables["mentions"].add(each.mentions)
             tables["targets"].add(each.targets)
             tables["unmatched"].add(each.unmatched)
+            tables["shortcomings"].add(each.shortcomings)
             sources.add(document, each.mentions, each.doubtful)
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
@@ -1084,6 +1127,7 @@ class Tables:
     mentions: Any
     targets: Any
     unmatched: Any
+    shortcomings: Any
     indicators: Any
     checks: Any
     failures: Any
@@ -1095,7 +1139,7 @@ def load(out: str | Path = "data/processed", lazy: bool = False) -> Tables:
     """The tables in `out`, which may also lie in a folder above this one (a notebook's, say).
 
     Parquet is read where it is no older than the CSV beside it, else the CSV: only that one is kept in git.
-    Raises FileNotFoundError where there are no tables.
+    Raises FileNotFoundError where there are no tables, or one is missing.
     """
     folder = _found(Path(out))
     return Tables(**{f.name: _load(f.name, folder, lazy) for f in fields(Tables)})
@@ -1112,6 +1156,10 @@ def _load(name: str, folder: Path, lazy: bool) -> pl.DataFrame | pl.LazyFrame:
     text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
     if parquet.is_file() and (not text.is_file() or parquet.stat().st_mtime_ns >= text.stat().st_mtime_ns):
         return pl.scan_parquet(parquet) if lazy else pl.read_parquet(parquet)
+    if not text.is_file():
+        raise FileNotFoundError(
+            f"no {text}: an earlier version wrote these tables, `python -m analysis build` writes all"
+        )
     frame = pl.scan_csv(text, schema=TABLES[name].schema).with_columns(pl.col(pl.String).fill_null(""))
     return frame if lazy else frame.collect()
 

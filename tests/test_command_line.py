@@ -170,3 +170,27 @@ def test_help_names_the_verbs_and_imports_nothing_heavy():
 
 def test_an_unknown_verb_is_2():
     assert run("biuld").returncode == 2
+
+
+# --- suggest -------------------------------------------------------------------------------------
+
+
+def test_suggest_prints_what_many_reports_count_and_writes_drafts(raw, tmp_path):
+    (raw / "other.md").write_text(REPORT.format("慰问老党员30人。").replace("临平", "西湖"), "utf-8")
+    run("build", raw, "--out", tmp_path / "out")
+    done = run("suggest", "--out", tmp_path / "out", "--write", tmp_path / "drafts.toml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1. 慰问 | 党员 | 人    2 reports, 2 units, median 21" in done.stdout
+    assert "慰问老党员【30人】。  (other.md)" in done.stdout
+    assert "[[indicator]]" in (tmp_path / "drafts.toml").read_text("utf-8")
+    assert "0 kinds" in run("suggest", "--out", tmp_path / "out", "--least", "3").stdout
+
+
+def test_suggest_without_tables_is_2(tmp_path):
+    done = run("suggest", "--out", tmp_path / "nowhere")
+    assert (done.returncode, "nothing done: no tables" in done.stderr) == (2, True)
+
+
+def test_show_marks_what_is_set_aside_with_its_reason(tmp_path):
+    (tmp_path / "a.md").write_text(REPORT.format("一般诉求5个工作日内答复。"), "utf-8")
+    assert "5个工作日[no: deadline]" in run("show", tmp_path / "a.md").stdout

@@ -241,10 +241,10 @@ def test_core_mentions_are_the_same_without_the_added_indicators(source, monkeyp
         alone = find(report)
         assert [m for m in found.mentions if load()[m.indicator].core] == alone.mentions
         assert [t for t in found.targets if load()[t.indicator].core] == alone.targets
-        left = {(u.start, u.end) for u in alone.unmatched}
+        left = {(u.start, u.end) for u in alone.unmatched + alone.aside}
         added = [m for m in found.mentions + found.targets if not load()[m.indicator].core]
         assert {(m.start, m.end) for m in added} <= left
-        assert {(u.start, u.end) for u in found.unmatched} == left - {(m.start, m.end) for m in added}
+        assert {(u.start, u.end) for u in found.unmatched + found.aside} == left - {(m.start, m.end) for m in added}
 
 
 def test_a_number_that_two_core_indicators_claim_is_not_handed_over(monkeypatch):
