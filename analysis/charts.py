@@ -166,8 +166,10 @@ def _styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
     return draw
 
 
+@cache
 def palette() -> list[str]:
-    return mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    """The colours of our style in their order, whatever style is set."""
+    return mpl.rc_params_from_file(STYLE, use_default_template=False)["axes.prop_cycle"].by_key()["color"]
 
 
 def _say(lang: str, zh: str, en: str) -> str:
