@@ -1,11 +1,11 @@
-# make        sets up .venv and runs the main job: tables, notebooks, figures
+# make        sets up .venv and runs the main job: tables, notebooks, figures, slides, workbook
 # make test   sets up .venv and runs the tests
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
-.PHONY: all setup build notebooks figures test lint bench lock clean
+.PHONY: all setup build notebooks figures slides workbook test lint bench lock clean
 .DEFAULT_GOAL := all
 
 # goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
@@ -15,6 +15,8 @@ all: setup
 	if [ $$status -gt 1 ]; then exit $$status; fi; \
 	$(PY) -m analysis notebooks || status=1; \
 	$(PY) -m analysis figures || status=1; \
+	$(PY) -m analysis slides || status=1; \
+	$(PY) -m analysis export xlsx || status=1; \
 	$(PY) -m analysis failures; \
 	exit $$status
 
@@ -36,6 +38,12 @@ notebooks: setup
 
 figures: setup
 	$(PY) -m analysis figures
+
+slides: setup
+	$(PY) -m analysis slides
+
+workbook: setup
+	$(PY) -m analysis export xlsx
 
 test: setup
 	$(PY) -m pytest -n 2 --dist worksteal
