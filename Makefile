@@ -1,4 +1,4 @@
-# make        sets up .venv and runs the main job: tables, notebooks, figures
+# make        sets up .venv and runs the main job: tables, notebooks, figures, slides, workbook
 # make test   sets up .venv and runs the tests
 # make ocr    adds what reading scans needs (300 MB)
 PYTHON ?= python3
@@ -6,7 +6,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
-.PHONY: all setup ocr build notebooks figures train test lint bench lock clean
+.PHONY: all setup ocr build notebooks figures slides workbook train test lint bench lock clean
 .DEFAULT_GOAL := all
 
 # goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
@@ -16,6 +16,8 @@ all: setup
 	if [ $$status -gt 1 ]; then exit $$status; fi; \
 	$(PY) -m analysis notebooks || status=1; \
 	$(PY) -m analysis figures || status=1; \
+	$(PY) -m analysis slides || status=1; \
+	$(PY) -m analysis export xlsx || status=1; \
 	$(PY) -m analysis failures; \
 	exit $$status
 
@@ -40,6 +42,12 @@ notebooks: setup
 
 figures: setup
 	$(PY) -m analysis figures
+
+slides: setup
+	$(PY) -m analysis slides
+
+workbook: setup
+	$(PY) -m analysis export xlsx
 
 train: setup
 	$(PY) -m analysis train

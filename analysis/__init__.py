@@ -15,6 +15,8 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
     charts       the tables -> figures
+    deck         an empty deck of slides in our look (slides: the tables -> findings with charts that can be edited)
+    export       the tables -> Excel, wide CSV, Stata
 
     import analysis as fz
     fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)

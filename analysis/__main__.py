@@ -172,6 +172,41 @@ def train(
 
 
 @app.command()
+def slides(
+    out: Annotated[Path, typer.Option(help="folder for the deck")] = Path("figures"),
+    lang: Annotated[str, typer.Option(help="zh, or en")] = "zh",
+) -> None:
+    """Make the briefing from the tables: one finding a slide, charts that PowerPoint and WPS can edit."""
+    from analysis.slides import NAMES
+    from analysis.slides import slides as make
+
+    try:
+        missing = make(out, lang=lang)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    for name, reason in missing.items():
+        typer.echo(f"failed: slide {name}: {reason}", err=True)
+    typer.echo(f"slides -> {out / NAMES[lang]}")
+    if missing:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="xlsx, csv-wide or dta")],
+    out: Annotated[Path | None, typer.Option(help="the file to write; below data/processed/export by default")] = None,
+) -> None:
+    """Write the tables for other programs: xlsx for people, csv-wide with a row a unit and year, dta for Stata."""
+    from analysis.export import export as write
+
+    try:
+        path = write(form, out)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{form} -> {path}")
+
+
+@app.command()
 def failures(
     out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
 ) -> None:

@@ -170,8 +170,10 @@ def _styled(chart: Callable[..., Figure]) -> Callable[..., Figure]:
     return draw
 
 
-def _palette() -> list[str]:
-    return mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+@cache
+def palette() -> list[str]:
+    """The colours of our style in their order, whatever style is set."""
+    return mpl.rc_params_from_file(STYLE, use_default_template=False)["axes.prop_cycle"].by_key()["color"]
 
 
 def _say(lang: str, zh: str, en: str) -> str:
@@ -222,6 +224,14 @@ def _filled(fig: Figure, text: str, size: float, room: float) -> list[str]:
     return [line.strip() for line in lines]
 
 
+class Caption(NamedTuple):
+    """The words around a chart, all computed from its rows: the finding; measure, scope and basis; source and n."""
+
+    title: str
+    subtitle: str
+    footer: str
+
+
 def _canvas(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> tuple[Figure, Axes]:
     """An empty 16:9 figure with its words set; what is between them is laid out for the axes.
 
@@ -233,7 +243,7 @@ def _canvas(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> tuple
     top = 0.955
     words = [(title, 17, INK), (subtitle, 10.5, QUIET)]
     if _invented(rows):
-        words.insert(0, (INVENTED_DATA, 13, _palette()[1]))
+        words.insert(0, (INVENTED_DATA, 13, palette()[1]))
     for text, size, colour in words:
         text = _wrap(fig, text, size)
         fig.text(0.04, top, text, size=size, color=colour, va="top", linespacing=1.25).set_in_layout(False)
@@ -266,7 +276,7 @@ def _plain(value: float, decimals: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _said(row: Mapping[str, Any], lang: str) -> str:
+def said(row: Mapping[str, Any], lang: str) -> str:
     """A row's value with its qualifier: 逾84万个, about 8.8m."""
     words = {"over": ("逾", "over "), "under": ("近", "nearly "), "about": ("约", "about ")}
     zh, en = words.get(row["qualifier"], ("", ""))
@@ -287,7 +297,7 @@ def _short(row: Mapping[str, Any]) -> str:
     return name.removesuffix("人民政府") or row["unit"]
 
 
-def _names(rows: pl.DataFrame) -> dict[str, str]:
+def short_names(rows: pl.DataFrame) -> dict[str, str]:
     """Each unit's label: short where that is not ambiguous among the rows."""
     found = {row["unit"]: _short(row) for row in rows.unique("unit").sort("unit").to_dicts()}
     taken = list(found.values())
@@ -390,6 +400,16 @@ def breaks(indicator: str, unit: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda b: b["year"])
 
 
+def crossed(lines: Iterable[Sequence[Mapping[str, Any]]]) -> dict[int, dict[str, Any]]:
+    """The breaks that lie between the first and the last row of any of the lines, by year."""
+    return {
+        b["year"]: b
+        for line in lines
+        for b in breaks(line[0]["indicator"], line[0]["unit"])
+        if line[0]["year"] < b["year"] <= line[-1]["year"]
+    }
+
+
 def stretches(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     """One line's rows in years that may be compared: cut at each break."""
     if not rows:
@@ -415,7 +435,7 @@ def joined(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     return runs
 
 
-def _lines(rows: pl.DataFrame) -> list[list[dict[str, Any]]]:
+def as_lines(rows: pl.DataFrame) -> list[list[dict[str, Any]]]:
     """The rows of each line: one unit, scope and basis, by year; the longest line first."""
     found = [g.sort("year").to_dicts() for g in rows.partition_by("unit", "scope", "basis", maintain_order=True)]
     return sorted(found, key=lambda line: (-len(line), line[0]["unit"]))
@@ -553,7 +573,7 @@ def _moved(line: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Mappin
 
 def _change(name: str, rate: bool, first: Mapping[str, Any], last: Mapping[str, Any], lang: str) -> str:
     """One unit's change between two years, in words."""
-    unit, rose, was, now = first["unit"], last["value"] - first["value"], _said(first, lang), _said(last, lang)
+    unit, rose, was, now = first["unit"], last["value"] - first["value"], said(first, lang), said(last, lang)
     if not rose:
         zh = f"{unit}{name}：{first['year']}年与{last['year']}年持平，均为{now}"
         return _say(lang, zh, f"{unit}: {name.lower()} the same in {first['year']} and {last['year']}, {now}")
@@ -573,7 +593,7 @@ def _trend_title(rows: pl.DataFrame, lines: Sequence[Sequence[Mapping[str, Any]]
     moves = {unit: move for unit, line in longest.items() if (move := _moved(line))}
     if len(longest) == 1 and moves:
         (line,) = longest.values()
-        return _change(name + _which(rows, line, lang), rate, *_moved(line), lang)
+        return _change(name + which(rows, line, lang), rate, *_moved(line), lang)
     if len(moves) >= 3 or len(moves) == len(longest):
         up = sum(b["value"] > a["value"] for a, b in moves.values())
         down = sum(b["value"] < a["value"] for a, b in moves.values())
@@ -587,7 +607,7 @@ def _trend_title(rows: pl.DataFrame, lines: Sequence[Sequence[Mapping[str, Any]]
     return _say(lang, zh + f"，其中{whole}个为100%" * bool(whole), en + f", {whole} of them 100%" * bool(whole))
 
 
-def _named(lines: Sequence[Sequence[Mapping[str, Any]]], asked: bool) -> list[Sequence[Mapping[str, Any]]]:
+def coloured(lines: Sequence[Sequence[Mapping[str, Any]]], asked: bool) -> list[Sequence[Mapping[str, Any]]]:
     """The lines to colour and name: those asked for, or else those of several years where there are any; at most six units."""
     several = [line for line in lines if len(line) > 1]
     chosen = list(lines) if asked or not several else several
@@ -595,7 +615,7 @@ def _named(lines: Sequence[Sequence[Mapping[str, Any]]], asked: bool) -> list[Se
     return [line for line in chosen if line[0]["unit"] in units]
 
 
-def _which(rows: pl.DataFrame, line: Sequence[Mapping[str, Any]], lang: str) -> str:
+def which(rows: pl.DataFrame, line: Sequence[Mapping[str, Any]], lang: str) -> str:
     """Scope and basis of a line in brackets, as far as they are stated and the lines of the chart differ in them."""
     scope, basis = line[0]["scope"], line[0]["basis"]
     words = [_say(lang, *SCOPES[scope])] if scope and rows["scope"].n_unique() > 1 else []
@@ -615,6 +635,27 @@ def _span_of_values(ax: Axes, rows: pl.DataFrame) -> None:
     ax.set_yticks([tick for tick in ax.get_yticks() if max(bottom, 0) <= tick <= min(high + pad, 100)])
 
 
+def trend_caption(
+    table: pl.DataFrame,
+    indicator: str,
+    units: Sequence[str] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Caption:
+    """The words of ``trend``."""
+    rows = series(table, indicator, units, scope, basis)
+    lines = as_lines(rows)
+    named = coloured(lines, units is not None)
+    subtitle = _measured(rows, lang)
+    if len(named) < len(lines) and len(lines) > NAMED:
+        count = len({line[0]["unit"] for line in lines if line not in named})
+        subtitle += _say(lang, f"　灰色：其余{count}个单位", f"   Grey: {count} more units")
+    for found in crossed(lines).values():
+        subtitle += _say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
+    return Caption(_trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)))
+
+
 @_styled
 def trend(
     table: pl.DataFrame,
@@ -630,39 +671,25 @@ def trend(
     coloured and named (those asked for, or those of several years); the rest is grey, and named where there is room.
     """
     rows = series(table, indicator, units, scope, basis)
-    lines = _lines(rows)
-    named = _named(lines, units is not None)
+    lines = as_lines(rows)
+    named = coloured(lines, units is not None)
     rest = [line for line in lines if line not in named]
-    colours = dict(zip(dict.fromkeys(line[0]["unit"] for line in named), _palette(), strict=False))
-    subtitle = _measured(rows, lang)
-    if rest and len(lines) > NAMED:
-        count = len({line[0]["unit"] for line in rest})
-        subtitle += _say(lang, f"　灰色：其余{count}个单位", f"   Grey: {count} more units")
-    broken = {
-        b["year"]: b
-        for line in lines
-        for b in breaks(indicator, line[0]["unit"])
-        if line[0]["year"] < b["year"] <= line[-1]["year"]
-    }
-    for found in broken.values():
-        subtitle += _say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
-    fig, ax = _canvas(
-        _trend_title(rows, lines, lang), subtitle, _source(rows, lang, _left_out(table, rows, indicator)), rows
-    )
+    colours = dict(zip(dict.fromkeys(line[0]["unit"] for line in named), palette(), strict=False))
+    fig, ax = _canvas(*trend_caption(table, indicator, units, scope, basis, lang), rows)
     for line in [*rest, *named]:
         colour = colours.get(line[0]["unit"], PALE)
         for run in joined(line):
             ax.plot([r["year"] for r in run], [r["value"] for r in run], color=colour, lw=1 if colour == PALE else 2)
         _dots(ax, line, colour, size=4.5 if colour == PALE else 6.5)
-    for year in broken:
+    for year in crossed(lines):
         ax.axvline(year - 0.5, color=QUIET, lw=1, ls=(0, (4, 3)))
     _years(ax, rows["year"])
     _values(ax.yaxis, rows["unit_of_measure"][0], lang)
     _span_of_values(ax, rows)
     _legend(ax, rows, lang)
-    names = _names(rows)
+    names = short_names(rows)
     ends = [
-        (line[-1], f"{names[line[-1]['unit']]}{_which(rows, line, lang)} {_said(line[-1], lang)}")
+        (line[-1], f"{names[line[-1]['unit']]}{which(rows, line, lang)} {said(line[-1], lang)}")
         for line in [*named, *rest]
     ]
     labels = [(end["year"], end["value"], text, colours.get(end["unit"], QUIET)) for end, text in ends]
@@ -709,6 +736,24 @@ def _coverage_title(table: pl.DataFrame, rows: pl.DataFrame, by: str, lang: str)
     return _say(lang, zh, en)
 
 
+def coverage_caption(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str = "zh") -> Caption:
+    """The words of ``coverage``."""
+    rows = counts(table, by)
+    hidden = max(rows[by].n_unique() - most, 0)
+    subtitle = _say(
+        lang,
+        "每格：该年有数的单位数；空白为没有数",
+        "Each cell: units with a figure in that year; blank where there is none",
+    )
+    if hidden:
+        subtitle += _say(
+            lang,
+            f"　只列最多的{most}项，另有{hidden}项",
+            f"   The {most} best covered, {hidden} more not shown",
+        )
+    return Caption(_coverage_title(table, rows, by, lang), subtitle, _source(table, lang))
+
+
 @_styled
 def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str = "zh") -> Figure:
     """A heat map of where there is anything: units with a row, by year and theme or indicator (rows: ``counts``).
@@ -724,21 +769,9 @@ def coverage(table: pl.DataFrame, by: str = "theme", most: int = 22, lang: str =
     first, last = table["year"].min(), table["year"].max()
     grid = grid.reindex(index=kept.to_list(), columns=range(first, last + 1))
     names = dict(rows.select(by, label).unique().rows())
-    hidden = rows[by].n_unique() - len(kept)
-    subtitle = _say(
-        lang,
-        "每格：该年有数的单位数；空白为没有数",
-        "Each cell: units with a figure in that year; blank where there is none",
-    )
-    if hidden:
-        subtitle += _say(
-            lang,
-            f"　只列最多的{len(kept)}项，另有{hidden}项",
-            f"   The {len(kept)} best covered, {hidden} more not shown",
-        )
-    fig, ax = _canvas(_coverage_title(table, rows, by, lang), subtitle, _source(table, lang), table)
+    fig, ax = _canvas(*coverage_caption(table, by, most, lang), table)
     scale = mpl.colors.PowerNorm(0.5, 1, max(rows["units"].max(), 2))
-    shades = sns.blend_palette(["#EAF2FA", _palette()[0]], as_cmap=True)
+    shades = sns.blend_palette(["#EAF2FA", palette()[0]], as_cmap=True)
     sns.heatmap(
         grid,
         ax=ax,
@@ -774,7 +807,7 @@ def values(
     )
 
 
-def _aside(positions: Sequence[float], width: float) -> list[float]:
+def aside(positions: Sequence[float], width: float) -> list[float]:
     """How far each dot steps aside (in rows of a dot) so that dots closer than ``width`` do not cover each other."""
     placed: list[tuple[float, int]] = []
     for x in positions:
@@ -807,6 +840,24 @@ def _distribution_title(rows: pl.DataFrame, when: str, lang: str) -> str:
     return _say(lang, zh, en)
 
 
+def distribution_caption(
+    table: pl.DataFrame,
+    indicator: str,
+    year: int | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Caption:
+    """The words of ``distribution``."""
+    rows = values(table, indicator, year, scope, basis)
+    when = _say(lang, f"{year}年", f"{year}") if year else _say(lang, "各取最近一年，", "latest year of each")
+    return Caption(
+        _distribution_title(rows, when, lang),
+        _measured(rows, lang),
+        _source(rows, lang, _left_out(table, rows, indicator)),
+    )
+
+
 @_styled
 def distribution(
     table: pl.DataFrame,
@@ -823,13 +874,7 @@ def distribution(
     nothing.
     """
     rows = values(table, indicator, year, scope, basis)
-    when = _say(lang, f"{year}年", f"{year}") if year else _say(lang, "各取最近一年，", "latest year of each")
-    fig, ax = _canvas(
-        _distribution_title(rows, when, lang),
-        _measured(rows, lang),
-        _source(rows, lang, _left_out(table, rows, indicator)),
-        rows,
-    )
+    fig, ax = _canvas(*distribution_caption(table, indicator, year, scope, basis, lang), rows)
     low, high = rows["value"].min(), rows["value"].max()
     if low > 0 and high / low >= 50:
         ax.set_xscale("log")
@@ -851,9 +896,9 @@ def distribution(
     middle = _median(ax, rows, tiers, lang)
     labels = [] if rows["unit_of_measure"][0] == "%" and (rows["value"] == 100).sum() * 2 >= rows.height else points
     labels = sorted(labels, key=lambda p: p["value"] not in (low, high))
-    names = _names(rows)
+    names = short_names(rows)
     texts = [
-        (p["x"], p["y"], names[p["unit"]] + " " + _said(p, lang), QUIET)
+        (p["x"], p["y"], names[p["unit"]] + " " + said(p, lang), QUIET)
         for p in labels
         if rows.height <= NAMED or p["value"] in (low, high)
     ]
@@ -867,12 +912,12 @@ def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str]) -> l
     for i, tier in enumerate(tiers):
         part = rows.filter(pl.col("tier") == tier).sort("value", "unit").to_dicts()
         places = [x for x, _ in ax.transData.transform([(row["value"], 0) for row in part])]
-        steps = _aside(places, 8.5 * fig.dpi / 72)
+        steps = aside(places, 8.5 * fig.dpi / 72)
         room = 0.8 / (2 * max(map(abs, steps), default=0) + 1)
         found += [
             row | {"x": row["value"], "y": i + step * min(room, 0.13)} for row, step in zip(part, steps, strict=True)
         ]
-    _dots(ax, found, _palette()[0], "x", "y")
+    _dots(ax, found, palette()[0], "x", "y")
     return found
 
 
@@ -882,7 +927,7 @@ def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> li
     for i, tier in enumerate(tiers):
         part = rows.filter(pl.col("tier") == tier)["value"]
         if len(part) >= FEW:
-            ax.plot([part.median()] * 2, [i - 0.4, i + 0.4], color=_palette()[1], lw=1.5, zorder=2)
+            ax.plot([part.median()] * 2, [i - 0.4, i + 0.4], color=palette()[1], lw=1.5, zorder=2)
             text = _say(lang, "中位数 ", "median ") + number(part.median(), rows["unit_of_measure"][0], lang)
             ax.annotate(
                 text,
@@ -892,7 +937,7 @@ def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> li
                 ha="center",
                 va="bottom",
                 size=8.5,
-                color=_palette()[1],
+                color=palette()[1],
             )
             found += [(part.median(), i - 0.48 + k * 0.08) for k in range(12)]
     return found
@@ -903,24 +948,39 @@ def at_hundred(table: pl.DataFrame, indicator: str, by: str = "scope", basis: Wo
 
     ``basis`` as in ``like``.
     """
-    return _grouped(_rates(table, indicator, basis), by)
-
-
-def _rates(table: pl.DataFrame, indicator: str, basis: Words) -> pl.DataFrame:
-    return like(table, indicator, tuple(SCOPES), basis)
-
-
-def _grouped(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     order = SCOPES if by == "scope" else TIERS
-    found = rows.group_by(by).agg(
-        hundred=(pl.col("value") == 100).sum(),
-        n=pl.len(),
-        first=pl.col("year").min(),
-        last=pl.col("year").max(),
-        docs=pl.col("doc").unique().sort().str.join(" "),
+    found = (
+        like(table, indicator, tuple(SCOPES), basis)
+        .group_by(by)
+        .agg(
+            hundred=(pl.col("value") == 100).sum(),
+            n=pl.len(),
+            first=pl.col("year").min(),
+            last=pl.col("year").max(),
+            docs=pl.col("doc").unique().sort().str.join(" "),
+        )
     )
     return found.with_columns(share=pl.col("hundred") / pl.col("n")).sort(
         pl.col(by).replace_strict({k: i for i, k in enumerate(order)})
+    )
+
+
+def share_caption(
+    table: pl.DataFrame, indicator: str, by: str = "scope", basis: Words = None, lang: str = "zh"
+) -> Caption:
+    """The words of ``share_at_hundred``; they are the same whatever the rows are grouped ``by``."""
+    rows = like(table, indicator, tuple(SCOPES), basis)
+    n, whole = rows.height, (rows["value"] == 100).sum()
+    name = _name(rows, lang)
+    zh = f"{name}：{n}个值中{whole}个为100%" + (f"（占{whole / n:.0%}）" if n >= FEW else "")
+    en = f"{name}: {whole} of {n} values are 100%" + (f" ({whole / n:.0%})" if n >= FEW else "")
+    what = _say(
+        lang,
+        f"　{rows['year'].min()}—{rows['year'].max()}年各单位年",
+        f"   Unit-years {rows['year'].min()} to {rows['year'].max()}",
+    )
+    return Caption(
+        _say(lang, zh, en), _measured(rows, lang) + what, _source(rows, lang, _left_out(table, rows, indicator))
     )
 
 
@@ -932,28 +992,13 @@ def share_at_hundred(
 
     Groups of fewer than eight values are pale. No ranking: at 100 there is none.
     """
-    rows = _rates(table, indicator, basis)
-    groups = _grouped(rows, by)
-    n, whole = rows.height, (rows["value"] == 100).sum()
-    name = _name(rows, lang)
-    zh = f"{name}：{n}个值中{whole}个为100%" + (f"（占{whole / n:.0%}）" if n >= FEW else "")
-    en = f"{name}: {whole} of {n} values are 100%" + (f" ({whole / n:.0%})" if n >= FEW else "")
-    what = _say(
-        lang,
-        f"　{rows['year'].min()}—{rows['year'].max()}年各单位年",
-        f"   Unit-years {rows['year'].min()} to {rows['year'].max()}",
-    )
-    fig, ax = _canvas(
-        _say(lang, zh, en),
-        _measured(rows, lang) + what,
-        _source(rows, lang, _left_out(table, rows, indicator)),
-        rows,
-    )
+    groups = at_hundred(table, indicator, by, basis)
+    fig, ax = _canvas(*share_caption(table, indicator, by, basis, lang), like(table, indicator, tuple(SCOPES), basis))
     names = SCOPES if by == "scope" else TIERS
     for i, row in enumerate(groups.to_dicts()):
         thin = row["n"] < FEW
         ax.barh(i, 1, color="#F3F3F3", height=0.55)
-        ax.barh(i, row["share"], color=PALE if thin else _palette()[0], height=0.55)
+        ax.barh(i, row["share"], color=PALE if thin else palette()[0], height=0.55)
         few = _say(lang, "　值少，只作参考", "   few values") if thin else ""
         text = _say(lang, f"{row['n']}个值中{row['hundred']}个", f"{row['hundred']} of {row['n']}")
         ax.text(
@@ -1001,9 +1046,8 @@ def reported_and_computed(table: pl.DataFrame, rate: str, part: str, whole: str)
     )
 
 
-@_styled
-def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = "zh") -> Figure:
-    """A reported rate against the one its own counts give, a row each unit-year (rows: ``reported_and_computed``; percent)."""
+def dumbbell_caption(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = "zh") -> Caption:
+    """The words of ``dumbbell``."""
     rows = reported_and_computed(table, rate, part, whole)
     name, n = _name(rows, lang), rows.height
     near, far = (rows["difference"].abs() < 0.1).sum(), rows["difference"].abs().max()
@@ -1025,8 +1069,16 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
             "; differences come mostly from rounding or from what is counted (received, closed)",
         )
     )
-    fig, ax = _canvas(_say(lang, zh, en), subtitle, footer, rows)
-    names, blue, red = _names(rows), _palette()[0], _palette()[1]
+    return Caption(_say(lang, zh, en), subtitle, footer)
+
+
+@_styled
+def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = "zh") -> Figure:
+    """A reported rate against the one its own counts give, a row each unit-year (rows: ``reported_and_computed``; percent)."""
+    rows = reported_and_computed(table, rate, part, whole)
+    n = rows.height
+    fig, ax = _canvas(*dumbbell_caption(table, rate, part, whole, lang), rows)
+    names, blue, red = short_names(rows), palette()[0], palette()[1]
     for i, row in enumerate(rows.to_dicts()):
         ax.plot([row["computed"], row["value"]], [i, i], color=PALE, lw=3, zorder=1, solid_capstyle="butt")
         ax.plot(row["computed"], i, marker="D", mfc="white", mec=red, ls="none", ms=7.5, zorder=3)
@@ -1043,7 +1095,9 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
             size=9,
             color=QUIET,
         )
-    ax.set_yticks(range(n), [f"{names[r['unit']]} {r['year']}" + _of(r["whole_basis"], lang) for r in rows.to_dicts()])
+    ax.set_yticks(
+        range(n), [f"{names[r['unit']]} {r['year']}" + of_basis(r["whole_basis"], lang) for r in rows.to_dicts()]
+    )
     ax.set_ylim(n - 0.5, -0.5)
     low, high = min(rows["value"].min(), rows["computed"].min()), max(rows["value"].max(), rows["computed"].max())
     ax.set_xlim(low - 0.3, high + 0.3)
@@ -1062,7 +1116,7 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
     return fig
 
 
-def _of(basis: str, lang: str) -> str:
+def of_basis(basis: str, lang: str) -> str:
     return _say(lang, f"（{basis}）", f" ({BASES.get(basis, basis)})") if basis else ""
 
 
@@ -1092,12 +1146,8 @@ def paired(table: pl.DataFrame, x: str, y: str, year: int | None = None) -> pl.D
     )
 
 
-@_styled
-def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang: str = "zh") -> Figure:
-    """Two counts of the same unit and year against each other on logarithmic scales, a dot a unit (rows: ``paired``).
-
-    Grey lines join equal ratios of y to x.
-    """
+def together_caption(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang: str = "zh") -> Caption:
+    """The words of ``together``."""
     rows = paired(table, x, y, year)
     label = _say(lang, "name_zh", "name_en")
     x_name, y_name = (table.filter(pl.col("indicator") == i)[label][0] for i in (x, y))
@@ -1122,7 +1172,18 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
         f"Across: {x_name}   Up: {y_name}   {when}, same unit and year   Scope: {_each(rows['scope'], lang, SCOPES)}",
     )
     docs = pl.concat([rows.select("unit", "doc"), rows.select("unit", doc="x_doc")])
-    fig, ax = _canvas(_say(lang, zh, en), subtitle, _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}", rows)
+    return Caption(_say(lang, zh, en), subtitle, _source(docs, lang).rsplit("n=", 1)[0] + f"n={n}")
+
+
+@_styled
+def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang: str = "zh") -> Figure:
+    """Two counts of the same unit and year against each other on logarithmic scales, a dot a unit (rows: ``paired``).
+
+    Grey lines join equal ratios of y to x.
+    """
+    rows = paired(table, x, y, year)
+    x_unit, y_unit = rows["x_unit_of_measure"][0], rows["unit_of_measure"][0]
+    fig, ax = _canvas(*together_caption(table, x, y, year, lang), rows)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlim(rows["x_value"].min() / 2, rows["x_value"].max() * 4)
@@ -1137,9 +1198,9 @@ def together(table: pl.DataFrame, x: str, y: str, year: int | None = None, lang:
         r | {"qualifier": r["qualifier"] if mark(r["qualifier"], r["origin"]) else r["x_qualifier"]}
         for r in rows.to_dicts()
     ]
-    _dots(ax, points, _palette()[0], "x_value", "value")
+    _dots(ax, points, palette()[0], "x_value", "value")
     _legend(ax, pl.DataFrame(points).select("qualifier", "origin"), lang)
-    names = _names(rows)
+    names = short_names(rows)
     texts = [(r["x_value"], r["value"], f"{names[r['unit']]} {r['year']}", INK) for r in rows.to_dicts()]
     _label(fig, ax, texts, [*rows.select("x_value", "value").rows(), *(p for p in each if p)])
     return fig
@@ -1170,34 +1231,39 @@ def _ratio_line(ax: Axes, ratio: float, x_unit: str, y_unit: str, lang: str) -> 
 # ---------------------------------------------------------------- the committed figures
 
 
-def _committed(table: pl.DataFrame, lang: str) -> dict[str, Callable[[], tuple[Figure, pl.DataFrame]]]:
-    """Every committed figure by name: a call that draws it and gives it with its rows."""
-    appearance = {"scope": ("own", "area", ""), "basis": ("负责人", "")}
-    success = ("mediation.success_rate", "mediation.succeeded", "mediation.cases")
-    reach = ("publicity.activities", "publicity.audience")
-    own = {"scope": ("own", "")}
-    nation = {"units": ["全国"], "scope": ("area", "")}
+class Plot(NamedTuple):
+    """A chart of the table: the functions that draw it, give its rows and its words, and what they are called with."""
 
-    def both(
-        chart: Callable[..., Figure], rows: Callable[..., pl.DataFrame], *args: Any, **kwargs: Any
-    ) -> Callable[[], Any]:
-        return lambda: (chart(table, *args, lang=lang, **kwargs), rows(table, *args, **kwargs))
+    draw: Callable[..., Figure]
+    rows: Callable[..., pl.DataFrame]
+    caption: Callable[..., Caption]
+    options: Mapping[str, Any] = {}
 
-    return {
-        "coverage": both(coverage, counts),
-        "coverage_by_indicator": both(coverage, counts, "indicator"),
-        "appearance_rate": both(trend, series, "litigation.appearance_rate", **appearance),
-        "appearance_rate_at_100": both(
-            share_at_hundred, at_hundred, "litigation.appearance_rate", basis=appearance["basis"]
-        ),
-        "loss_rate": both(trend, series, "litigation.loss_rate"),
-        "mediation_cases": both(trend, series, "mediation.cases", **nation),
-        "mediation_committees": both(trend, series, "mediation.committees", **nation),
-        "mediation_success_rate": both(dumbbell, reported_and_computed, *success),
-        "publicity_activities": both(distribution, values, reach[0], **own),
-        "publicity_audience": both(together, paired, *reach),
-        "study_sessions": both(distribution, values, "organisation.study_sessions", **own),
-    }
+
+_APPEARANCE = {"indicator": "litigation.appearance_rate", "basis": ("负责人", "")}
+_SUCCESS = {"rate": "mediation.success_rate", "part": "mediation.succeeded", "whole": "mediation.cases"}
+_NATION = {"units": ["全国"], "scope": ("area", "")}
+_OWN = {"scope": ("own", "")}
+
+FIGURES: Mapping[str, Plot] = {
+    "coverage": Plot(coverage, counts, coverage_caption),
+    "coverage_by_indicator": Plot(coverage, counts, coverage_caption, {"by": "indicator"}),
+    "appearance_rate": Plot(trend, series, trend_caption, _APPEARANCE | {"scope": ("own", "area", "")}),
+    "appearance_rate_at_100": Plot(share_at_hundred, at_hundred, share_caption, _APPEARANCE),
+    "loss_rate": Plot(trend, series, trend_caption, {"indicator": "litigation.loss_rate"}),
+    "mediation_cases": Plot(trend, series, trend_caption, _NATION | {"indicator": "mediation.cases"}),
+    "mediation_committees": Plot(trend, series, trend_caption, _NATION | {"indicator": "mediation.committees"}),
+    "mediation_success_rate": Plot(dumbbell, reported_and_computed, dumbbell_caption, _SUCCESS),
+    "publicity_activities": Plot(
+        distribution, values, distribution_caption, _OWN | {"indicator": "publicity.activities"}
+    ),
+    "publicity_audience": Plot(
+        together, paired, together_caption, {"x": "publicity.activities", "y": "publicity.audience"}
+    ),
+    "study_sessions": Plot(
+        distribution, values, distribution_caption, _OWN | {"indicator": "organisation.study_sessions"}
+    ),
+}
 
 
 def figures(out: str | Path = "figures", table: pl.DataFrame | None = None, lang: str = "zh") -> dict[str, str]:
@@ -1210,10 +1276,10 @@ def figures(out: str | Path = "figures", table: pl.DataFrame | None = None, lang
 
         table = load().indicators
     failures = {}
-    for name, draw in _committed(table, lang).items():
+    for name, plot in FIGURES.items():
         try:
-            fig, rows = draw()
-            save(fig, rows, Path(out) / name)
+            fig = plot.draw(table, lang=lang, **plot.options)
+            save(fig, plot.rows(table, **plot.options), Path(out) / name)
         except ValueError as error:
             failures[name] = str(error)
     return failures
