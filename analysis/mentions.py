@@ -8,6 +8,7 @@ words of its own goes on with.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,9 +16,9 @@ from functools import lru_cache
 from analysis.catalogue import load
 from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, added_lexicon, cues, lexicon
-from analysis.passages import PLAN, Reading, Sentence, read, split
+from analysis.passages import PLAN, SHORTCOMING, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
-from analysis.quantities import Number, Quantity, measure_classes, scan
+from analysis.quantities import Number, Quantity, measure_classes, refusals, scan
 from analysis.reports import Report
 from analysis.roles import LIMITED_THEMES, Draft, headline, sums
 from analysis.scenes import (
@@ -33,7 +34,7 @@ from analysis.scenes import (
     shares_right,
     stretches,
 )
-from analysis.statements import is_change, is_double, is_each, is_other_body, is_rest, status_of
+from analysis.statements import is_other_body, status_of, why_silent
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
@@ -88,6 +89,22 @@ class Found:
     unmatched: list[Unmatched]
 
 
+Aside = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A reading with its reasons; all spans half-open, into the report's text, in its order.
+
+    ``asides``: start, end and reason of every numeral that is neither mention nor target: of the unmatched ones too.
+    ``shortcomings``: the sentences that tell of shortcomings.
+    """
+
+    found: Found
+    asides: list[Aside]
+    shortcomings: list[Span]
+
+
 def find_mentions(report: Report) -> list[Mention]:
     """All achieved figures of catalogue indicators that a report states, in the order of the text. Raises nothing."""
     return find(report).mentions
@@ -98,6 +115,16 @@ def find(report: Report) -> Found:
 
     The core indicators read the whole report first, as if there were no others; the added ones read what is left.
     """
+    return _read(report).found(report)
+
+
+def explain(report: Report) -> Explained:
+    """What `find` finds, and of all other numerals why they are no figures. It reads the report once more: slower."""
+    reader = _read(report)
+    return Explained(reader.found(report), sorted(reader.asides()), list(reader.shortcomings()))
+
+
+def _read(report: Report) -> _Reader:
     words = lexicon()
     reading = read(report.text, report.skip, words.joins)
     core = _Reader(words, reading, report.identity.year)
@@ -105,7 +132,7 @@ def find(report: Report) -> Found:
     added = _Reader(added_lexicon(), reading, report.identity.year, core)
     added.run()
     core.take_over(added)
-    return core.found(report)
+    return core
 
 
 # --- words that decide what a number goes on with -----------------------------------------------------------
@@ -168,7 +195,8 @@ class _Reader:
         self.text = reading.text
         self.free = None if core is None else {q.start for q, _ in core.rest} - core.tied
         self.taken = [] if core is None else [(d.quantity.start, d.quantity.end) for d in core.drafts + core.targets]
-        self.tied: set[int] = set()
+        self.tied: set[int] = set()  # where numbers stand that two indicators claim equally
+        self.others: set[int] = set()  # where numbers stand that tell of another body
         self.grids = find_grids(self.text) if core is None else core.grids
         self.quantities = list(scan(self.text)) if core is None else core.quantities
         self.sentences = split(reading, year) if core is None else core.sentences
@@ -180,7 +208,7 @@ class _Reader:
         self.title = 0  # the words of a title that names one topic (行政复议统计分析)
         self.totals: dict[tuple[str, Number], Draft] = {}  # what was stated so far, by measure and value
         self.several: tuple[Scene, int, Period] | None = None  # the last number, where it is for several years
-        self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
+        self.silent: dict[int, str] = {}  # where numbers stand that state nothing: changes, averages, remainders
 
     def run(self) -> None:
         grids, quantities = list(self.grids), self.quantities
@@ -255,17 +283,11 @@ class _Reader:
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
-            if (
-                q.measure == "point"
-                or is_change(scene, i)
-                or is_each(scene, i)
-                or is_double(scene, i)
-                or is_rest(scene, i)
-            ):
-                self.silent.add(q.start)
+            if silence := why_silent(scene, i):
+                self.silent[q.start] = silence
                 continue
             if counts_bodies(scene, q):
-                self.silent.add(q.start)
+                self.silent[q.start] = "bodies"
                 self.rest.append((q, sentence))
                 continue
             if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
@@ -285,7 +307,7 @@ class _Reader:
             )
             if not drafts:
                 if q.measure == "percent" and _SHARE.search(scene.text, scene.clauses[scene.home[i]][0], q.start):
-                    self.silent.add(q.start)
+                    self.silent[q.start] = "share"
                 if sentence.status != PLAN:
                     self.rest.append((q, sentence))
                 continue
@@ -345,6 +367,7 @@ class _Reader:
     ) -> list[Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
         if is_other_body(scene, i):
+            self.others.add(scene.quantities[i].start)
             return []
         ordered = respectively(scene, i, year)
         drafts = self.told(scene, sentence, year, i, left, right, last, parent, proven, ordered)
@@ -681,6 +704,39 @@ class _Reader:
                 )
             )
 
+    # -- why a number is no figure --
+
+    def asides(self) -> Iterator[Aside]:
+        """Start and end in the source, and the reason, of every numeral that became neither mention nor target."""
+        taken = sorted((d.quantity.start, d.quantity.end) for d in self.drafts + self.targets)
+        left = {q.start for q, _ in self.rest}
+        sentences = iter(self.sentences)
+        sentence = next(sentences, None)
+        for q in self.quantities:
+            while sentence is not None and sentence.end <= q.start:
+                sentence = next(sentences, None)
+            if not _overlaps(taken, q.start, q.end):
+                yield *self.reading.source_span(q.start, q.end), self.reason(q, sentence, q.start in left)
+        for start, end, reason in refusals(self.text):
+            if not _overlaps(taken, start, end):
+                yield *self.reading.source_span(start, end), reason
+
+    def reason(self, q: Quantity, sentence: Sentence | None, left: bool) -> str:
+        """Why a quantity is no figure; ``left``: whether it counts as one that fits no indicator."""
+        if reason := self.silent.get(q.start):
+            return reason
+        if left:
+            return "other_body" if q.start in self.others else "tied" if q.start in self.tied else "none"
+        if sentence is None or sentence.title:
+            return "heading"
+        return "plan" if sentence.status == PLAN else "none"
+
+    def shortcomings(self) -> Iterator[Span]:
+        """Where the sentences stand in the source that tell of shortcomings."""
+        for sentence in self.sentences:
+            if sentence.status == SHORTCOMING and sentence.end > sentence.start:
+                yield self.reading.source_span(sentence.start, sentence.end)
+
     # -- the whole report --
 
     def take_over(self, added: _Reader) -> None:
@@ -737,6 +793,12 @@ class _Reader:
             self.text[sentence.start : sentence.end].strip(),
             " / ".join(sentence.headings),
         )
+
+
+def _overlaps(spans: list[Span], start: int, end: int) -> bool:
+    """Whether one of the sorted spans shares a character with the span."""
+    at = bisect_left(spans, (end, 0))
+    return any(stop > start for _, stop in spans[max(0, at - 3) : at])
 
 
 @dataclass(slots=True)
