@@ -8,7 +8,6 @@ words of its own goes on with.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -97,6 +96,7 @@ class Explained:
     """A reading with its reasons; all spans half-open, into the report's text, in its order.
 
     ``asides``: start, end and reason of every numeral that is neither mention nor target: of the unmatched ones too.
+    A wording that fixes a value may hold one of them.
     ``shortcomings``: the sentences that tell of shortcomings.
     """
 
@@ -708,18 +708,17 @@ class _Reader:
 
     def asides(self) -> Iterator[Aside]:
         """Start and end in the source, and the reason, of every numeral that became neither mention nor target."""
-        taken = sorted((d.quantity.start, d.quantity.end) for d in self.drafts + self.targets)
+        taken = {d.quantity.start for d in self.drafts + self.targets}
         left = {q.start for q, _ in self.rest}
         sentences = iter(self.sentences)
         sentence = next(sentences, None)
         for q in self.quantities:
             while sentence is not None and sentence.end <= q.start:
                 sentence = next(sentences, None)
-            if not _overlaps(taken, q.start, q.end):
+            if q.start not in taken:
                 yield *self.reading.source_span(q.start, q.end), self.reason(q, sentence, q.start in left)
         for start, end, reason in refusals(self.text):
-            if not _overlaps(taken, start, end):
-                yield *self.reading.source_span(start, end), reason
+            yield *self.reading.source_span(start, end), reason
 
     def reason(self, q: Quantity, sentence: Sentence | None, left: bool) -> str:
         """Why a quantity is no figure; ``left``: whether it counts as one that fits no indicator."""
@@ -793,12 +792,6 @@ class _Reader:
             self.text[sentence.start : sentence.end].strip(),
             " / ".join(sentence.headings),
         )
-
-
-def _overlaps(spans: list[Span], start: int, end: int) -> bool:
-    """Whether one of the sorted spans shares a character with the span."""
-    at = bisect_left(spans, (end, 0))
-    return any(stop > start for _, stop in spans[max(0, at - 3) : at])
 
 
 @dataclass(slots=True)

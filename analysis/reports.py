@@ -69,6 +69,12 @@ class Report:
     warnings: tuple[str, ...]
     pages: tuple[int, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """How JupyterLab shows a report: its text with the figures marked."""
+        from analysis.evidence import html  # which imports this module
+
+        return html(self)
+
 
 # --- Folders -------------------------------------------------------------------------------------
 
