@@ -32,10 +32,11 @@ def dump(url: str, budget: int = 5000) -> str:
 
 
 class Tab:
-    """One page. `errors`: what it threw or logged as an error, and what its policy refused, so far."""
+    """One page of the browser with the process id `pid`. `errors`: what it threw or logged as an error, and what its
+    policy refused, so far."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, socket: WebSocketClientConnection) -> None:
-        self._loop, self._socket, self._last = loop, socket, 0
+    def __init__(self, loop: asyncio.AbstractEventLoop, socket: WebSocketClientConnection, pid: int) -> None:
+        self._loop, self._socket, self._last, self.pid = loop, socket, 0, pid
         self.errors: list[str] = []
 
     def send(self, method: str, **parameters: Any) -> Any:
@@ -103,8 +104,7 @@ def tab(url: str, width: int = 1400, height: int = 900) -> Iterator[Tab]:
         browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             port = _port(Path(profile, "DevToolsActivePort"))
-            page = Tab(loop, loop.run_until_complete(_connect(port)))
-            page.browser = browser
+            page = Tab(loop, loop.run_until_complete(_connect(port)), browser.pid)
             for domain in ("Runtime", "Log", "Page"):
                 page.send(f"{domain}.enable")
             page.size(width, height)
