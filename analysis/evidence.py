@@ -199,9 +199,8 @@ def _run(run: list[_Part], shortcomings: list[Span]) -> Iterator[Segment]:
         yield Segment(start, end, kind, figures, "" if figures else next(part[4] for part in here if part[4]))
 
 
-def pieces(text: str, marked: Iterable[Segment]) -> Iterator[tuple[str, Segment | None]]:
-    """The whole text in pieces, each with its segment, or None between them."""
-    at = 0
+def pieces(text: str, marked: Iterable[Segment], at: int = 0) -> Iterator[tuple[str, Segment | None]]:
+    """The text from the offset `at` on, in pieces, each with its segment, or None between them."""
     for segment in marked:
         if segment.start > at:
             yield text[at : segment.start], None
@@ -270,22 +269,29 @@ _BOX = (
 def html(report: Report, lang: str = "zh") -> str:
     """The report as HTML of its own: inline styles, everything escaped, what a number states in its tooltip.
 
-    Of a report longer than LONGEST characters the beginning. `lang`: zh or en.
+    Without front matter; of a report longer than LONGEST characters the beginning. `lang`: zh or en.
     """
-    marked = segments(report)
-    text = harmless(report.text[:LONGEST])
+    front = _front(report)
+    marked = [segment for segment in segments(report) if segment.start >= front]
+    text = harmless(report.text[: front + LONGEST])
     shown = [segment for segment in marked if segment.end <= len(text)]
-    body = "".join(_marked(piece, segment, lang) for piece, segment in pieces(text, shown))
+    body = "".join(_marked(piece, segment, lang) for piece, segment in pieces(text, shown, front))
     cut = len(report.text) - len(text)
     note = {"zh": f"…… 其后 {cut} 字未显示", "en": f"… {cut} more characters are not shown"}[lang] if cut else ""
     identity = report.identity
     heading = " · ".join(harmless(word) for word in (identity.unit, str(identity.year or ""), report.doc) if word)
+    body = body.lstrip("\r\n")
     return (
         f'<div style="{_BOX}"><div style="font-size:1.15em;font-weight:600">{escape(harmless(report.title))}</div>'
         f'<div style="opacity:.7">{escape(heading)}</div>'
         f'<div style="margin:.4em 0 .8em">{_legend(marked, lang)}</div>'
         f'<div style="white-space:pre-wrap;overflow-wrap:anywhere">{body}{note}</div></div>'
     )
+
+
+def _front(report: Report) -> int:
+    """Where the front matter ends."""
+    return report.skip[0][1] if report.skip and report.skip[0][0] == 0 else 0
 
 
 def _marked(piece: str, segment: Segment | None, lang: str) -> str:
@@ -540,7 +546,7 @@ def _fits(report: Report, found: Found) -> bool:
 
 
 def _chunk(report: Report, found: Found, indicators: Mapping[str, int]) -> Row:
-    front = report.skip[0][1] if report.skip and report.skip[0][0] == 0 else 0
+    front = _front(report)
     explained = explain(report)
     marked = [s for s in segments(report, replace(explained, found=found)) if s.start >= front]
     return {

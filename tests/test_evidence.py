@@ -139,6 +139,12 @@ def test_a_notebook_gets_the_text_escaped_and_nothing_of_its_markup():
     assert not set("\x1b\x00\u202e") & set(shown.text)
 
 
+def test_a_notebook_gets_no_front_matter():
+    report = report_from_text("---\nunit: 浙江省杭州市\nyear: 2024\n---\n收到行政复议申请45件。\n")
+    assert "year:" not in html(report)
+    assert "收到行政复议申请<span" in html(report)
+
+
 def test_a_notebook_gets_the_beginning_of_a_long_report_and_is_told_so():
     report = report_from_text("收到行政复议申请45件。" * 10_000, year="2024")
     assert f"其后 {len(report.text) - LONGEST} 字未显示" in html(report)
