@@ -17,11 +17,12 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     charts       the tables -> figures
     deck         an empty deck of slides in our look (slides: the tables -> findings with charts that can be edited)
     export       the tables -> Excel, wide CSV, Stata
+    evidence     a report's text with its figures marked; the page with the words behind every value
 
     import analysis as fz
     fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)
     fz.find_quantities(text)  fz.find_mentions(report)
-    fz.build(raw, out)  fz.load()  fz.panel()  fz.charts
+    fz.build(raw, out)  fz.load()  fz.panel()  fz.charts  fz.evidence
 
 From a terminal: python -m analysis --help
 """
@@ -39,7 +40,7 @@ _HOMES = {  # verb -> module; each is imported when first asked for, so that `im
     "load": "table",
     "panel": "table",
 }
-_MODULES = ("charts",)
+_MODULES = ("charts", "evidence")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -6,16 +6,18 @@ What takes time to import is imported inside the verbs, so that --help is quick.
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from analysis.mentions import Found
+    from rich.text import Text
+
+    from analysis.evidence import Segment
     from analysis.reports import Report
     from analysis.scores import Score, Tally
     from analysis.table import Summary
@@ -76,15 +78,14 @@ def score(
 
 @app.command()
 def show(file: Annotated[Path, typer.Argument(help="a report")]) -> None:
-    """Print a report with its figures marked: [indicator], [target: indicator], [?] where none fits, [no: why] where it is none."""
-    from analysis.mentions import find
+    """Print a report with its figures marked, and what is no figure with the reason; a legend stands at the end."""
     from analysis.reports import Unreadable, read_report
 
     try:
         report = read_report(file)
     except Unreadable as error:
         _give_up(error)
-    _print_marked(report, find(report))
+    _print_marked(report)
 
 
 @app.command()
@@ -188,6 +189,25 @@ def slides(
         typer.echo(f"failed: slide {name}: {reason}", err=True)
     typer.echo(f"slides -> {out / NAMES[lang]}")
     if missing:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evidence(
+    raw: Annotated[Path, typer.Argument(help="folder of reports that the tables were built from")] = Path("data/raw"),
+    out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+) -> None:
+    """Write evidence.html beside the tables: every value with the words of its report, in one page without network."""
+    from analysis.evidence import write_page
+
+    try:
+        page = write_page(raw, out)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{page.values} values of {page.reports} reports, {page.size / 1e6:.1f} MB -> {page.path}")
+    for doc in page.changed:
+        typer.echo(f"changed: {doc}: not the file that the tables were built from; shown are its sentences", err=True)
+    if page.changed:
         raise typer.Exit(1)
 
 
@@ -298,49 +318,60 @@ def _print_rows(title: str, rows: Iterable[str]) -> None:
         typer.echo(f"  {row}")
 
 
-Span = tuple[int, int]
-_PLAIN_NUMBER = re.compile(r"[0-9０-９][0-9０-９.,．]*")
+_STYLES = {
+    "matched": "bold black on green",
+    "target": "black on cyan",
+    "shortcoming": "black on magenta",
+    "unmatched": "black on yellow",
+    "none": "dim strike",
+}
+# reasons that a number's looks do not tell: these are written out
+_SAID = {"change", "average", "rest", "double", "share", "bodies", "other_body", "tied", "plan", "programme", "target", "threshold", "deadline", "period", "description", "enumeration"}
 
 
-def _print_marked(report: Report, found: Found) -> None:
+def _print_marked(report: Report) -> None:
     """The report's text; the marks are written out, so that they are there without colours too."""
     from rich.console import Console
     from rich.text import Text
 
-    text = report.text.replace("\x1b", "␛")  # a report may not steer the terminal
-    Console(file=sys.stdout, soft_wrap=True, highlight=False).print(Text.assemble(*_pieces(text, _marks(found))))
+    from analysis.evidence import harmless, pieces, segments
+
+    marked = segments(report)
+    console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
+    text = Text()
+    for piece, segment in pieces(harmless(report.text), marked):
+        text.append(piece, _STYLES[segment.kind] if segment else "")
+        if segment and (label := _label(segment)):
+            text.append(f"[{label}]", "dim")
+    console.print(text)
+    console.print(_legend(marked))
 
 
-def _marks(found: Found) -> dict[Span, tuple[str, str]]:
-    """Span -> what is written behind it, and its style."""
-    marks = {(u.start, u.end): ("?", "black on yellow") for u in found.unmatched}
-    marks |= {(a.start, a.end): (f"no: {a.reason}", "dim") for a in found.aside}
-    marks |= {(t.start, t.end): (f"target: {t.indicator}", "black on cyan") for t in found.targets}
-    names: dict[Span, list[str]] = {}
-    for mention in found.mentions:
-        names.setdefault((mention.start, mention.end), []).append(mention.indicator)
-    return marks | {span: (", ".join(ids), "bold black on green") for span, ids in names.items()}
+def _label(segment: Segment) -> str:
+    """What is written behind a number: its indicator, ? where none fits, or why it is no figure."""
+    if segment.figures:
+        before = {"target": "target: ", "shortcoming": "shortcoming: "}.get(segment.kind, "")
+        return before + ", ".join(figure.indicator for figure in segment.figures)
+    why = segment.reason.replace("_", " ") if segment.reason in _SAID else ""
+    if segment.kind == "none":
+        return f"-{why}" if why else ""
+    return f"? {why}".strip()
 
 
-def _pieces(text: str, marks: dict[Span, tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """(piece, style) from the text's beginning to its end; numbers that are no figure are dim."""
-    at = 0
-    for (start, end), (name, style) in sorted(marks.items()):
-        if start >= at:  # of two that overlap the first
-            yield from _unmarked(text[at:start])
-            yield text[start:end], style
-            yield f"[{name}]", "dim"
-            at = end
-    yield from _unmarked(text[at:])
+def _legend(marked: Iterable[Segment]) -> Text:
+    """Each kind as it is marked, with its count, and how often each reason sets a number aside."""
+    from rich.text import Text
 
+    from analysis.evidence import KINDS, REASONS
 
-def _unmarked(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    for number in _PLAIN_NUMBER.finditer(text):
-        yield text[at : number.start()], ""
-        yield number.group(), "dim strike"
-        at = number.end()
-    yield text[at:], ""
+    kinds = Counter(segment.kind for segment in marked)
+    reasons = Counter(segment.reason for segment in marked if segment.reason)
+    legend = Text("\n")
+    for kind, words in KINDS.items():
+        legend.append(words.en, _STYLES[kind]).append(f" {kinds[kind]}   ")
+    for reason, count in reasons.most_common():
+        legend.append(f"\n  {count:5}  {reason.replace('_', ' '):12}{REASONS[reason].en}", "dim")
+    return legend
 
 
 def main() -> None:

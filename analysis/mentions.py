@@ -20,7 +20,7 @@ from analysis.opinion import wording as opinion_wording
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
 from analysis.places import Identity
-from analysis.quantities import Number, Quantity, measure_classes, scan
+from analysis.quantities import Number, Quantity, measure_classes, refusals, scan
 from analysis.reports import Report
 from analysis.roles import LIMITED_THEMES, Draft, headline, sums
 from analysis.scenes import (
@@ -37,7 +37,7 @@ from analysis.scenes import (
     stretches,
 )
 from analysis.shortcomings import Shortcoming, find_shortcomings
-from analysis.statements import is_change, is_double, is_each, is_other_body, is_rest, status_of, why_none
+from analysis.statements import is_other_body, status_of, why_none, why_silent
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
@@ -98,6 +98,23 @@ class Found:
     shortcomings: list[Shortcoming]
 
 
+Aside = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A reading with its reasons; all spans half-open, into the report's text, in its order.
+
+    ``asides``: start, end and reason of every numeral that is neither mention nor target: of the unmatched ones too.
+    A wording that fixes a value may hold one of them.
+    ``shortcomings``: the sentences that tell of shortcomings.
+    """
+
+    found: Found
+    asides: list[Aside]
+    shortcomings: list[Span]
+
+
 def find_mentions(report: Report) -> list[Mention]:
     """All achieved figures of catalogue indicators that a report states, in the order of the text. Raises nothing."""
     return find(report).mentions
@@ -109,6 +126,17 @@ def find(report: Report, ask: Ask | None = None) -> Found:
     The core indicators read the whole report first, as if there were no others; the added ones read what is left.
     ``ask``: who gives a second opinion on the numbers of the core indicators; by default the package's model.
     """
+    return _read(report, ask).found(report)
+
+
+def explain(report: Report) -> Explained:
+    """What `find` finds, and of all other numerals why they are no figures. It reads the report once more: slower."""
+    reader = _read(report)
+    found = reader.found(report)
+    return Explained(found, sorted(reader.asides()), [(each.start, each.end) for each in found.shortcomings])
+
+
+def _read(report: Report, ask: Ask | None = None) -> _Reader:
     words = lexicon()
     reading = read(report.text, report.skip, words.joins)
     ask = ask or opinion().answer
@@ -117,7 +145,7 @@ def find(report: Report, ask: Ask | None = None) -> Found:
     added = _Reader(added_lexicon(), reading, report.identity.year, ask, core)
     added.run()
     core.take_over(added)
-    return core.found(report)
+    return core
 
 
 # --- words that decide what a number goes on with -----------------------------------------------------------
@@ -183,7 +211,8 @@ class _Reader:
         self.text = reading.text
         self.free = None if core is None else {q.start for q, _ in core.rest} - core.tied
         self.taken = [] if core is None else [(d.quantity.start, d.quantity.end) for d in core.drafts + core.targets]
-        self.tied: set[int] = set()
+        self.tied: set[int] = set()  # where numbers stand that two indicators claim equally
+        self.others: set[int] = set()  # where numbers stand that tell of another body
         self.grids = find_grids(self.text) if core is None else core.grids
         self.quantities = list(scan(self.text)) if core is None else core.quantities
         self.sentences = split(reading, year) if core is None else core.sentences
@@ -195,7 +224,7 @@ class _Reader:
         self.title = 0  # the words of a title that names one topic (行政复议统计分析)
         self.totals: dict[tuple[str, Number], Draft] = {}  # what was stated so far, by measure and value
         self.several: tuple[Scene, int, Period] | None = None  # the last number, where it is for several years
-        self.silent: set[int] = set()  # where numbers stand that state nothing: changes, averages, remainders
+        self.silent: dict[int, str] = {}  # where numbers stand that state nothing: changes, averages, remainders
         self.none: dict[int, str] = {}  # start of a number left over -> why it is no achieved quantity
 
     def run(self) -> None:
@@ -271,17 +300,11 @@ class _Reader:
             left, right = stretches(scene, i)
             left = self.left(scene, i, left, right, lefts)
             lefts.append(left)
-            if (
-                q.measure == "point"
-                or is_change(scene, i)
-                or is_each(scene, i)
-                or is_double(scene, i)
-                or is_rest(scene, i)
-            ):
-                self.silent.add(q.start)
+            if silence := why_silent(scene, i):
+                self.silent[q.start] = silence
                 continue
             if counts_bodies(scene, q):
-                self.silent.add(q.start)
+                self.silent[q.start] = "bodies"
                 self.leave(scene, sentence, i)
                 continue
             if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
@@ -301,7 +324,7 @@ class _Reader:
             )
             if not drafts:
                 if q.measure == "percent" and _SHARE.search(scene.text, scene.clauses[scene.home[i]][0], q.start):
-                    self.silent.add(q.start)
+                    self.silent[q.start] = "share"
                 if sentence.status != PLAN:
                     self.leave(scene, sentence, i)
                 continue
@@ -368,6 +391,7 @@ class _Reader:
     ) -> list[Draft]:
         """The draft of a number, or the drafts where it is one number of several rates."""
         if is_other_body(scene, i):
+            self.others.add(scene.quantities[i].start)
             return []
         ordered = respectively(scene, i, year)
         drafts = self.told(scene, sentence, year, i, left, right, last, parent, proven, ordered)
@@ -731,6 +755,34 @@ class _Reader:
                     2 * cell.total,
                 )
             )
+
+    # -- why a number is no figure --
+
+    def asides(self) -> Iterator[Aside]:
+        """Start and end in the source, and the reason, of every numeral that became neither mention nor target."""
+        taken = {d.quantity.start for d in self.drafts + self.targets}
+        left = {q.start for q, _ in self.rest}
+        sentences = iter(self.sentences)
+        sentence = next(sentences, None)
+        for q in self.quantities:
+            while sentence is not None and sentence.end <= q.start:
+                sentence = next(sentences, None)
+            if q.start not in taken:
+                yield *self.reading.source_span(q.start, q.end), self.reason(q, sentence, q.start in left)
+        for start, end, reason in refusals(self.text):
+            yield *self.reading.source_span(start, end), reason
+
+    def reason(self, q: Quantity, sentence: Sentence | None, left: bool) -> str:
+        """Why a quantity is no figure; ``left``: whether it counts as one that fits no indicator."""
+        if reason := self.silent.get(q.start):
+            return reason
+        if left and (reason := self.none.get(q.start)):
+            return reason
+        if left:
+            return "other_body" if q.start in self.others else "tied" if q.start in self.tied else "none"
+        if sentence is None or sentence.title:
+            return "heading"
+        return "plan" if sentence.status == PLAN else "none"
 
     # -- the whole report --
 

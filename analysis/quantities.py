@@ -321,7 +321,7 @@ def _bare(text: str, start: int, end: int, written: str) -> bool:
         return False
     if (written[0] == "0" and len(written) > 1 and written[1] != ".") or written.endswith(".0"):
         return False
-    if after and after in ".、．）)]】" and (not before or before in "\n。；;（(【[ 　\t"):
+    if after and after in _AFTER_MARK and (not before or before in "\n。；;（(【[ 　\t"):
         return False  # a list mark: 1.  2、 （3）
     if _CODE.search(text, max(0, start - 6), start):
         return False
@@ -342,32 +342,32 @@ _RATIO_LEFT = re.compile(r"：\d")
 _RATIO_RIGHT = re.compile(r"(?<!\d)[\d.]{1,3}：$")
 
 
-def _refused(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
-    """The rules that make a spelling in its surroundings no quantity."""
+def _refused(text: str, start: int, end: int, written: str, word: str, measure: str) -> str:
+    """The rule that makes a spelling in its surroundings no quantity (named as in `refusals`), or nothing."""
     before, after = text[start - 1 : start], text[end : end + 1]
     if measure.startswith("-"):
-        return True
+        return measure[1:]
     if _GLUED.search(text, max(0, start - 2), start):
-        return True  # part of a code, a date, a time, a version: v2.0, 10:30, 2024-03
+        return "code"  # part of a code, a date, a time, a version: v2.0, 10:30, 2024-03
     if before in ("第", "·", "•", "×", "〔", "［", "﹝", "/", "∶") or text[start - 2 : start] in (
         "总第",
         "编号",
         "文号",
     ):
-        return True
+        return "ordinal" if before in ("第", "·", "•") else "document"
     if word == "次" and _SESSION.search(text, max(0, start - 16), start):
-        return True
+        return "ordinal"
     if (after and after in "·•×〕/") or (after == ":" and text[end + 1 : end + 2].isdigit()):
-        return True
+        return "document" if after == "〕" else "code"
     if not word and (_RATIO_LEFT.match(text, end) or _RATIO_RIGHT.search(text, max(0, start - 4), start)):
-        return True  # 比为2.1：1
+        return "ratio"  # 比为2.1：1
     if after and after.isascii() and after.isalpha():
-        return True
+        return "code"
     if after in ("-", ".") and text[end + 1 : end + 2].isdigit():
-        return True
+        return "code"
     if not word and measure not in ("percent", "permille", "person") and not _bare(text, start, end, written):
-        return True
-    return _enclosed(text, start)
+        return "bare"
+    return "title" if _enclosed(text, start) else ""
 
 
 def _refused_chinese(text: str, start: int, end: int, written: str, word: str, measure: str) -> bool:
@@ -428,7 +428,7 @@ def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[Quantity
     """The quantities between two offsets of a text whose digits are narrow already (:func:`narrow`)."""
     for m in _scanner().finditer(text, start, len(text) if end is None else end):
         quantity = _quantity(text, m.start(), m.end(), m.group())
-        if quantity is not None:
+        if not isinstance(quantity, str):
             yield quantity
 
 
@@ -437,19 +437,45 @@ _PERSONS = frozenset(
 )
 
 
-def _quantity(text: str, start: int, end: int, written: str) -> Quantity | None:
+def refusals(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and rule of each numeral that is no quantity, in a text whose digits are narrow already.
+
+    The rules: a key of ``[none]`` in ``measures.toml``; ``code`` (a time or version too), ``ordinal``, ``document``
+    (its number), ``ratio``, ``bare`` (no measure word), ``title`` (inside a title or quoted name), ``phrase``.
+    """
+    for m in _scanner().finditer(text):
+        read = _quantity(text, m.start(), m.end(), m.group())
+        if isinstance(read, str) and m.group()[0] not in "XxＸ×*＊":
+            yield m.start(), m.end(), _bare_kind(text, m.start(), m.end(), m.group()) if read == "bare" else read
+
+
+def _bare_kind(text: str, start: int, end: int, written: str) -> str:
+    """What a number without a measure word is, as far as its looks tell."""
+    if _year_like(written):
+        return "date"
+    if written in _HOTLINES:
+        return "hotline"
+    return "ordinal" if _LIST_MARK.match(text, max(0, start - 1)) and text[end : end + 1] in _AFTER_MARK else "bare"
+
+
+_LIST_MARK = re.compile(r"[\s。；;（(【\[]?[0-9]")
+_AFTER_MARK = ".、．）)]】"
+
+
+def _quantity(text: str, start: int, end: int, written: str) -> Quantity | str:
+    """The quantity, or the rule by which there is none."""
     said = _spelling(written)
     if said is None:
         said = _hedged_power(text, start, written)
         if said is None:
-            return None
+            return "phrase"
     value, word, measure, own = said
     if not word and not measure and text[end : end + 2] in _PERSONS and written[-1] in "余多万亿千百":
         measure = "person"  # 近15万农民, 3万余群众: the noun itself is counted
-    if _refused(text, start, end, written, word, measure):
-        return None
+    if rule := _refused(text, start, end, written, word, measure):
+        return rule
     if written[0] > "9" and value is not None and _refused_chinese(text, start, end, written, word, measure):
-        return None
+        return "phrase"
     if own == "redacted":
         return Quantity(start, end, None, word, measure, own)
     if written[0] in _POWER and text[start - 1 : start] == "上":

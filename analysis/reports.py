@@ -86,6 +86,12 @@ class Report:
     pages: tuple[int, ...] = ()
     doubtful: tuple[tuple[int, int, float], ...] = ()
 
+    def _repr_html_(self) -> str:
+        """How JupyterLab shows a report: its text with the figures marked."""
+        from analysis.evidence import html  # which imports this module
+
+        return html(self)
+
 
 # --- Folders -------------------------------------------------------------------------------------
 

@@ -37,6 +37,17 @@ _REST = re.compile(
 )
 
 
+def why_silent(scene: Scene, i: int) -> str:
+    """Why the i-th number states no value of its own: change, average, double, rest; or nothing."""
+    if scene.quantities[i].measure == "point" or is_change(scene, i):
+        return "change"
+    if is_each(scene, i):
+        return "average"
+    if is_double(scene, i):
+        return "double"
+    return "rest" if is_rest(scene, i) else ""
+
+
 def is_change(scene: Scene, i: int) -> bool:
     """Whether the number is a difference (增长12%, 较上年减少3件); what it rose or fell to is a level."""
     q = scene.quantities[i]
@@ -157,7 +168,7 @@ def why_none(scene: Scene, sentence: Sentence, i: int, year: int | None) -> str:
     q, text = scene.quantities[i], scene.text
     clause = scene.clauses[scene.home[i]][0]
     if _is_other(scene, q):
-        return "another body"
+        return "other_body"
     if status_of(scene, sentence, q, year) == PLAN:
         return "target"
     if _REQUIRED.search(text, clause, q.start) or any(

@@ -145,10 +145,39 @@ def test_a_report_may_not_steer_the_terminal(raw):
     assert "\x1b" not in run("show", raw / "odd.md").stdout
 
 
+def test_what_is_no_figure_is_shown_with_its_reason_and_a_legend(raw):
+    (raw / "odd.md").write_text(REPORT.format("收到行政复议申请86件，同比增长12%，结转3件。"), "utf-8")
+    shown = run("show", raw / "odd.md").stdout
+    assert "86件[reconsideration.received]，同比增长12%[-change]，结转3件[-rest]。" in shown
+    assert "figure of an indicator 1" in shown
+    assert "1  change      change, not a level" in shown
+
+
 def test_a_file_that_is_no_report_is_2(raw):
     (raw / "empty.txt").write_bytes(b"")
     done = run("show", raw / "empty.txt")
     assert (done.returncode, "empty.txt" in done.stderr) == (2, True)
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+def test_the_page_is_written_beside_the_tables(raw, tables):
+    done = run("evidence", raw, "--out", tables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 values of 1 reports" in done.stdout
+    assert (tables / "evidence.html").exists()
+
+
+def test_a_report_that_changed_since_the_tables_were_built_is_1_and_named(raw, tables):
+    (raw / "good.md").write_text("换了。", "utf-8")
+    done = run("evidence", raw, "--out", tables)
+    assert (done.returncode, "changed: good.md: " in done.stderr) == (1, True)
+
+
+def test_a_page_without_tables_is_2(raw, tmp_path):
+    done = run("evidence", raw, "--out", tmp_path / "nowhere")
+    assert (done.returncode, "nothing done: no tables in" in done.stderr) == (2, True)
 
 
 # --- help ----------------------------------------------------------------------------------------
@@ -193,4 +222,4 @@ def test_suggest_without_tables_is_2(tmp_path):
 
 def test_show_marks_what_is_set_aside_with_its_reason(tmp_path):
     (tmp_path / "a.md").write_text(REPORT.format("一般诉求5个工作日内答复。"), "utf-8")
-    assert "5个工作日[no: deadline]" in run("show", tmp_path / "a.md").stdout
+    assert "5个工作日[-deadline]" in run("show", tmp_path / "a.md").stdout
