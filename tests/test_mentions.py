@@ -268,7 +268,7 @@ def test_what_follows_a_core_number_does_not_go_on_with_the_added_one_before_it(
     ]
 
 
-@pytest.mark.parametrize(("part", "at_least"), [("dev", 0.95), ("reports", 0.90), ("heldout", 0.90)])
+@pytest.mark.parametrize(("part", "at_least"), [("dev", 0.95), ("reports", 0.95), ("heldout", 0.92)])
 def test_wordings(part, at_least):
     assert score_wordings(WORDINGS / part).score.total.f1 >= at_least
 
