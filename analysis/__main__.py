@@ -326,7 +326,24 @@ _STYLES = {
     "none": "dim strike",
 }
 # reasons that a number's looks do not tell: these are written out
-_SAID = {"change", "average", "rest", "double", "share", "bodies", "other_body", "tied", "plan", "programme", "target", "threshold", "deadline", "period", "description", "enumeration"}
+_SAID = {
+    "change",
+    "average",
+    "rest",
+    "double",
+    "share",
+    "bodies",
+    "other_body",
+    "tied",
+    "plan",
+    "programme",
+    "target",
+    "threshold",
+    "deadline",
+    "period",
+    "description",
+    "enumeration",
+}
 
 
 def _print_marked(report: Report) -> None:

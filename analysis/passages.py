@@ -135,7 +135,7 @@ def read(
     previous, last, dropped = "", "", True
     for start, line in lines:
         bare = line.replace("**", "") if "**" in line else line
-        if len(line) < 200 and _BOILERPLATE.match(bare):
+        if not bare or (len(line) < 200 and _BOILERPLATE.match(bare)):
             dropped = dropped or not width
             continue
         joiner = "\n"

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.lexicon import lexicon
@@ -76,6 +76,7 @@ def test_plans_inside_a_text(text, statuses):
         alphabet=st.sampled_from("一二三、（）()。；，：:\n\t 　 1234０１.%件年【】是*#|X报告问题下一步"), max_size=200
     )
 )
+@example(":\n**")
 def test_every_character_leads_back_to_its_source(text):
     found = read(text, (), lexicon().joins)
     source = one_width(text)
