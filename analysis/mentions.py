@@ -389,12 +389,12 @@ class _Reader:
         parent: Draft | None,
         proven: bool,
     ) -> list[Draft]:
-        """The draft of a number, or the drafts where it is one number of several rates."""
+        """The drafts of a number: by the rules, weighed against the second opinion, each with its year where years are listed."""
         if is_other_body(scene, i):
             self.others.add(scene.quantities[i].start)
             return []
         ordered = respectively(scene, i, year)
-        drafts = self.told(scene, sentence, year, i, left, right, last, parent, proven, ordered)
+        drafts = self.by_rules(scene, sentence, year, i, left, right, last, parent, proven, ordered)
         if self.free is None and len(drafts) < 2:
             drafts = self.weighed(drafts, scene, sentence, year, i, left, right, last)
         if ordered is not None and ordered.year is not None:
@@ -427,7 +427,7 @@ class _Reader:
         around = context(scene, i, scene.mask(*left) | scene.mask(*right))
         return [self.draft(scene, sentence, year, i, opinion_wording(answer), around, left)]
 
-    def told(
+    def by_rules(
         self,
         scene: Scene,
         sentence: Sentence,
@@ -440,7 +440,7 @@ class _Reader:
         proven: bool,
         ordered: Ordered | None,
     ) -> list[Draft]:
-        """The same before a list of years gives each number its year."""
+        """What the catalogue says of a number: a draft, several where one number states several rates, or none."""
         q = scene.quantities[i]
         if ordered is not None:
             item, last_item, whole = scene.mask(*ordered.item), scene.mask(*ordered.last), scene.mask(*ordered.whole)
@@ -611,12 +611,7 @@ class _Reader:
         low = max(clause[0], left[0] - 6)
         total = 2 if _SUM.search(scene.text, low, q.start) else 1 if _YEARLY.search(scene.text, low, q.start) else 0
         limited = any(a >= clause[0] and b <= clause[1] for a, b in scene.matches(_LIMITED))
-        if campaign or (
-            limited
-            and indicator.theme in LIMITED_THEMES
-            and indicator.id != "publicity.demo_villages"
-            and scope != "own"
-        ):
+        if campaign or (limited and indicator.theme in LIMITED_THEMES and scope != "own"):
             scope = "part_of_area"
         rule = wording.name if wording else f"{indicator.id}/carried"
         return Draft(
