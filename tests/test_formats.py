@@ -20,17 +20,6 @@ from analysis.reports import Report, Unreadable, read_report, read_reports, repo
 TEXT = "\n".join(lines())
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="report.bin"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def refusal(path):
     with pytest.raises(Unreadable) as caught:
         read_report(path)

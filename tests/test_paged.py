@@ -40,16 +40,6 @@ def no_ocr(monkeypatch):
     monkeypatch.setattr(scan, "ready", lambda: False)
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="report"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def stated(report):
     return [(m.indicator, m.value, m.year, m.role) for m in find(report).mentions]
 

@@ -30,16 +30,6 @@ LONG = SHORT + "镇里的调解员走村入户，把矛盾化解在一线。\r\n
 TRADITIONAL = "臺灣地區行政機關依法辦理案件的情況報告\n\n全年調解糾紛三百件，行政訴訟應訴九次。\n"
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="report.txt"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def refusal(path):
     with pytest.raises(Unreadable) as caught:
         read_report(path)
