@@ -469,6 +469,9 @@ class _Reader:
             tries = [near, near | tail] if shares_right(scene, i, right) else [near | tail, near]
         if q.measure == "time" and not near & self.words.content and shares_right(scene, i, right):
             tries.append(scene.masks[scene.home[i]])  # 两次对全区近百名执法人员进行培训
+        cases = scene.text.find("案件", *right) + 2 if q.measure == "case" else 0
+        if right[0] < cases < right[1]:
+            tries.append(near | scene.mask(right[0], cases))  # 11件行政诉讼案件行政机关负责人出庭应诉率达100%
         theme = last.indicator.theme if last is not None else ""
         for bits in tries:
             around = context(scene, i, bits)
@@ -572,6 +575,10 @@ class _Reader:
             return False  # a number that has a predicate of its own tells something else
         words = scene.text[left[0] : left[1]]
         if _is_generic(words):
+            segment = scene.segment(scene.home[i])
+            counted = any(segment <= p.start < q.start for p in scene.quantities)
+            if before.end < segment and counted and scene.text.find("分别", segment, q.start) < 0:
+                return False  # 援助537件；推出措施103项，办理5万件
             return same or bool(_FOLLOWS.match(scene.text, scene.start))
         if q.measure == "percent" or not _is_kind(words):
             return False

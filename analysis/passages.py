@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.characters import simplified
 from analysis.quantities import narrow
 
 ACHIEVED, SHORTCOMING, PLAN = "achieved", "shortcoming", "plan"
@@ -166,8 +167,8 @@ _FULL_WIDTH = dict(zip(",;:()!?", "，；：（）！？", strict=True))
 
 
 def one_width(text: str) -> str:
-    """The text with narrow figures and wide punctuation, character for character."""
-    return _HALF_WIDTH.sub(lambda m: _FULL_WIDTH[m.group()], narrow(text))
+    """The text with narrow figures, wide punctuation and simplified characters, character for character."""
+    return _HALF_WIDTH.sub(lambda m: _FULL_WIDTH[m.group()], narrow(simplified(text)))
 
 
 def _lines(text: str, skip: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from analysis.characters import simplified
+
 __all__ = ["INVENTED", "Identity", "identify"]
 
 
@@ -60,6 +62,8 @@ def identify(meta: Mapping[str, str], title: str, text: str, name: str = "") -> 
     no 人民政府, 街道 for 街道办事处), so that one unit has one name in every year. A court's figures
     are about its area, so the unit is the area and `body` says `court`.
     """
+    read = simplified(title + text)
+    title, text = read[: len(title)], read[len(title) :]
     stated = {key: _half_width(str(value).strip()[:300]) for key, value in meta.items() if value is not None}
     page = _Page.of(title, text)
     warnings: list[str] = []

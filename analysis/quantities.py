@@ -478,10 +478,18 @@ def _quantity(text: str, start: int, end: int, written: str) -> Quantity | str:
         return "phrase"
     if own == "redacted":
         return Quantity(start, end, None, word, measure, own)
+    if not word and not measure and (noun := _COUNTING_NOUN.search(text, max(0, start - 12), start)):
+        measure = measure_classes()[_COUNTED_BY[noun[1]]]  # 观看人次超1232万
     if written[0] in _POWER and text[start - 1 : start] == "上":
         own = "over"  # 上百场, 上千万元
     return Quantity(start, end, value, word, measure, _qualifier(text, start, end, own))
 
+
+# a noun that says in what its number is counted
+_COUNTED_BY = {"人次": "人次", "人数": "人", "场次": "场", "场数": "场", "件数": "件", "起数": "起", "份数": "份", "册数": "册", "户数": "户", "条数": "条", "项数": "项"}
+_COUNTING_NOUN = re.compile(
+    f"({'|'.join(_COUNTED_BY)})(?:已|共|累计|总计|合计)?(?:超过|突破|接近|高达|多达|达到|超|达|为|有|约|近|逾|是)*[:：]?$"
+)
 
 _HEDGED = re.compile(r"(?:[上近逾超约过]|不足|不到|将近|突破)$")
 

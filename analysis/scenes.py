@@ -233,7 +233,10 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         left = scene.quantities[i - 1].end
         comma = text.find("、", left, q.start)
         joint = next((len(j) for j in _JOINTS if text.startswith(j, left)), 0)
-        left = comma + 1 if comma >= 0 else left + joint
+        if comma < 0 and text.endswith(_JOINTS, left, q.start):
+            left = q.start  # 3000名“法律明白人”和1000名“带头人”: the words before 和 are the first number's
+        else:
+            left = comma + 1 if comma >= 0 else left + joint
     if i + 1 < len(scene.quantities) and scene.quantities[i + 1].start < right:
         after = scene.quantities[i + 1].start
         comma = text.find("、", q.end, after)
@@ -255,6 +258,8 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         label = scene.clauses[index - 1]  # 普法活动：185场次
         if label[1] - label[0] <= 18 and not any(label[0] <= p.start < label[1] for p in scene.quantities):
             left = label[0]
+    if text[q.start - 1 : q.start] in ("）", ")") and (opening := max(text.rfind(mark, left, q.start) for mark in "（(")) > left:
+        return (left, opening), (q.end, right)  # 结案（包括不予受理、受理后审结）86件
     if (
         left == scene.clauses[index][0]
         and text[left - 1 : left] in ("）", ")")
@@ -275,8 +280,8 @@ def shares_right(scene: Scene, i: int, right: Span) -> bool:
 # a noun of bodies or places right after the number: that is what it counts, whatever is told of them
 _COUNTED = re.compile(
     r"[^，。、；的]{0,4}(?:部门|单位|委办局|执法主体)(?!公共法律|法律|调解|调委|示范|法治示范)|"
-    r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构)(?:（[^（）0-9]{1,8}）)?+"
-    r"(?=[，,、；;。“和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发])"
+    r"[^，。、；的]{0,6}?(?:部门|单位|乡镇|镇街|街道|社区|村居?|镇|县|市|区|领域|方面|站所|学校|中小学|委办局|执法主体|环节|司法所|派出所|机构|政府|市州|州市|县市区)(?:（[^（）0-9]{1,8}）)?+"
+    r"(?=[，,、；;。“和及与的都均全已共分对承开参完落签聘设建进纳被在获提列按发收新])"
 )
 _ABSTRACT = re.compile(r"(?:[一-龥]{2})?(?:领域|方面|环节|层面|维度|阶段)(?!调|人民|专业|行业)")
 # villages that were given a title are what is counted: 8个村荣获…称号
