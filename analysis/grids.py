@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.quantities import Number, measure_classes, scan
 
@@ -18,7 +18,8 @@ Span = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A numeric cell: its half-open span, value, measure word and qualifier; ``row``, ``column``: their labels;
-    ``caption``: the line above the table; ``year``: named by its column or row; ``total``: a row of sums."""
+    ``caption``: the line above the table; ``year``: named by its column or row; ``total``: a row of sums;
+    ``kind``: its column names a kind of what the caption counts (案由: 土地, 治安 …), not something else."""
 
     start: int
     end: int
@@ -30,6 +31,7 @@ class Cell:
     caption: str
     year: int | None
     total: bool
+    kind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?!\d)")
 _BARE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _POWER = {"百": 100, "千": 1000, "万": 10000, "亿": 100000000}
 _TOTAL = re.compile(r"合计|总计|总数|合\s*计")
+_SHARE = re.compile(r"占.{0,12}(?:比例?|比重|百分比|率)$|^(?:占比|比例|比重|百分比|增减|增幅|增长|同比.{0,4})(?:[（(]?[%％][)）]?)?$")
+_KINDS = re.compile(r"(?:类别|类型|种类|事项|案由|领域|分类|原因|对象|案件类型|管理类别)$")
+_AMOUNT = re.compile(r"(?:申请|受理|收案|案件)?(?:数量|件数|数)(?:[（(][件宗起][)）])?$")
 
 
 def find_grids(text: str) -> list[Grid]:
@@ -136,6 +141,9 @@ def _read_row(text: str, header: Sequence[Span] | None, row: Sequence[Span], cap
     names = [text[a:b] for a, b in row if not any(c.isdigit() for c in text[a:b])]
     unit = next((name for name in names[1:] if name.lstrip("万亿") in measure_classes()), "")
     label = " ".join(name for name in names if name != unit)
+    if _SHARE.search(label):
+        return []
+    kind = bool(header and _KINDS.search(text[slice(*header[0])]) and _AMOUNT.fullmatch(label))
     found = []
     # a row of sums leaves the cells between its name and its numbers empty
     shift = len(header) - len(row) if header and (len(header) == len(row) or _TOTAL.search(label)) else -1
@@ -144,7 +152,8 @@ def _read_row(text: str, header: Sequence[Span] | None, row: Sequence[Span], cap
             label = text[a:b] + "年 " + label
             continue
         column = text[slice(*header[i + shift])] if header and shift >= 0 else ""
-        found.extend(_read_cell(text, a, b, label, column, unit, caption))
+        if not _SHARE.search(column):
+            found.extend(replace(cell, kind=kind) for cell in _read_cell(text, a, b, label, column, unit, caption))
     return found
 
 

@@ -41,6 +41,7 @@ from analysis.statements import is_other_body, status_of, why_none, why_silent
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
+BODIES = 6  # characters: the noun of bodies that stands between their number and the number of what they did
 LENGTH = 0.3  # per character of the longest word: 调解成功率 says more than 调解
 
 # a number, what the model sees of it and the indicator that the rules give it, or none -> the indicator that it is given
@@ -368,6 +369,8 @@ class _Reader:
 
     def left(self, scene: Scene, i: int, left: Span, right: Span, lefts: list[Span]) -> Span:
         """A number without words of its own that follows another takes that one's: 培训3场200余人次."""
+        if lefts and self.silent.get(scene.quantities[i - 1].start) == "bodies" and left[1] - left[0] <= BODIES:
+            return lefts[-1] if scene.home[i - 1] == scene.home[i] else left  # 取消5个单位6项行政权力
         if not lefts or not _is_generic(scene.text[slice(*left)]):
             return left
         between = scene.text[scene.quantities[i - 1].end : left[0]].strip()
@@ -733,7 +736,7 @@ class _Reader:
             q = Quantity(cell.start, cell.end, cell.value, cell.measure_word, measure, cell.qualifier)
             column, row = self.words.mask(cell.column), self.words.mask(cell.row)
             wording = None
-            for near in (column, row, column | row, column | row | caption):
+            for near in (caption | heading,) if cell.kind else (column, row, column | row, column | row | caption):
                 around = Context(
                     near, near | column | row, near | column | row, near | column | row | caption | heading | labels
                 )
@@ -753,7 +756,7 @@ class _Reader:
                     "",
                     basis,
                     sentence,
-                    summed and not cell.total,
+                    cell.kind or (summed and not cell.total),
                     2 * cell.total,
                 )
             )

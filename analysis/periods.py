@@ -118,7 +118,7 @@ def _range(scene: Scene, at: int) -> tuple[int, int] | None:
 
 # a year that tells of a document, a start, a comparison: not the figure's own
 _ATTRIBUTE = re.compile(
-    r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:印发|出台|修订|制定|成立|启动|开始|施行|实施|颁布|机构改革|以前|前|发布)|相比"
+    r"(?:\d{1,2}月)?(?:\d{1,2}日)?(?:印发|出台|修订|制定|成立|启动|开始|施行|实施|颁布|机构改革|以前|前|发布)|(?:\d{1,2}月)?以来[^，,。；]{1,8}的|相比"
 )
 
 

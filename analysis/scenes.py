@@ -235,7 +235,7 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         joint = next((len(j) for j in _JOINTS if text.startswith(j, left)), 0)
         if comma < 0 and text.endswith(_JOINTS, left, q.start):
             left = q.start  # 3000名“法律明白人”和1000名“带头人”: the words before 和 are the first number's
-        else:
+        elif comma < 0 or not counts_bodies(scene, scene.quantities[i - 1]):  # 12个镇审核各类文件、合同860件
             left = comma + 1 if comma >= 0 else left + joint
     if i + 1 < len(scene.quantities) and scene.quantities[i + 1].start < right:
         after = scene.quantities[i + 1].start
