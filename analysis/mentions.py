@@ -141,12 +141,25 @@ def _read(report: Report, ask: Ask | None = None) -> _Reader:
     words = lexicon()
     reading = read(report.text, report.skip, words.joins)
     ask = ask or opinion().answer
-    core = _Reader(words, reading, report.identity.year, ask)
+    year, told = report.identity.year, _told_a_year_later(reading.text, report.identity)
+    core = _Reader(words, reading, year, told, ask)
     core.run()
-    added = _Reader(added_lexicon(), reading, report.identity.year, ask, core)
+    added = _Reader(added_lexicon(), reading, year, told, ask, core)
     added.run()
     core.take_over(added)
     return core
+
+
+# 去年，全市法院受理…: an item of the press that opens so tells in a new year of the one before, which it is about
+_LOOKS_BACK = re.compile(r"(?<![比较同超与和])去年(?!同期|相比|以来|底|末|的?水平)")
+OPENING = 160  # characters: the heading and the first sentence
+
+
+def _told_a_year_later(text: str, identity: Identity) -> int:
+    """1 where a text that appeared the year after the one it is about opens with 去年 for that year, else 0."""
+    published = identity.published[:4]
+    later = identity.year is not None and published == str(identity.year + 1)
+    return int(later and _LOOKS_BACK.search(text, 0, OPENING) is not None)
 
 
 # --- words that decide what a number goes on with -----------------------------------------------------------
@@ -184,6 +197,7 @@ def _is_kind(words: str) -> bool:
     return bool(_NAMED.fullmatch(words)) and not _VERBS.search(words)
 
 
+_THRESHOLD = re.compile(r"(?:超过|不足|不到|少于|低于|多于|高于|不满)$")
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(
     r"转送|告知|不予|结转|结案|撤回|终止的|保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
@@ -206,9 +220,9 @@ class _Reader:
     """
 
     def __init__(
-        self, words: Lexicon, reading: Reading, year: int | None, ask: Ask, core: _Reader | None = None
+        self, words: Lexicon, reading: Reading, year: int | None, told: int, ask: Ask, core: _Reader | None = None
     ) -> None:
-        self.words, self.reading, self.year, self.ask = words, reading, year, ask
+        self.words, self.reading, self.year, self.told, self.ask = words, reading, year, told, ask
         self.text = reading.text
         self.free = None if core is None else {q.start for q, _ in core.rest} - core.tied
         self.taken = [] if core is None else [(d.quantity.start, d.quantity.end) for d in core.drafts + core.targets]
@@ -265,7 +279,7 @@ class _Reader:
             before = self.previous.mask(self.words, text)
             if self.previous.draft and _FOLLOWS.match(text, sentence.start):
                 last = self.previous.draft
-        scene = Scene(self.words, text, sentence.start, sentence.end, own, before, heading | self.title)
+        scene = Scene(self.words, text, sentence.start, sentence.end, own, before, heading | self.title, self.told)
         found = self.judge(scene, sentence, year, last)
         for draft in found:
             (self.targets if draft.status == PLAN else self.drafts).append(draft)
@@ -308,6 +322,9 @@ class _Reader:
                 self.silent[q.start] = "bodies"
                 self.leave(scene, sentence, i)
                 continue
+            if self.is_threshold(scene, i):
+                self.silent[q.start] = "threshold"
+                continue
             if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
                 last = None
                 latest.pop(q.measure, None)
@@ -338,6 +355,17 @@ class _Reader:
             last = made[i] = latest[q.measure] = drafts[-1]
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))
         return found
+
+    def is_threshold(self, scene: Scene, i: int) -> bool:
+        """Whether a number says which bodies are counted before it: 17个县级政府收到申请不足10件."""
+        q = scene.quantities[i]
+        return (
+            q.qualifier in ("over", "under")
+            and i > 0
+            and scene.home[i - 1] == scene.home[i]
+            and self.silent.get(scene.quantities[i - 1].start) == "bodies"
+            and _THRESHOLD.search(scene.text, scene.quantities[i - 1].end, q.start) is not None
+        )
 
     def leave(self, scene: Scene, sentence: Sentence, i: int) -> None:
         """Put a number by that fits nothing; what is no achieved quantity stays open to the added indicators' targets."""

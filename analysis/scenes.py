@@ -24,7 +24,8 @@ class Scene:
 
     ``home[i]``: the clause of the i-th quantity. ``before``: mask of the sentence before in the paragraph;
     ``heading``: mask of the headings above. ``years``: start, end, year and suffix of each year expression;
-    0, -1, -2 count from the report's own year.
+    0, -1, -2 count from the report's own year. ``told``: by how many years later than that it was written, where it
+    says 去年 of its own year.
     """
 
     __slots__ = (
@@ -45,13 +46,21 @@ class Scene:
     )
 
     def __init__(
-        self, lexicon: Lexicon, text: str, start: int, end: int, quantities: list[Quantity], before: int, heading: int
+        self,
+        lexicon: Lexicon,
+        text: str,
+        start: int,
+        end: int,
+        quantities: list[Quantity],
+        before: int,
+        heading: int,
+        told: int = 0,
     ) -> None:
         self.text, self.start, self.end = text, start, end
         self.quantities, self.before, self.heading = quantities, before, heading
-        self.hits = lexicon.hits(text, start, end)
+        self.hits = _outside_titles(lexicon.hits(text, start, end), text, start, end)
         self.clauses = _clauses(text, start, end, quantities)
-        self.years = _years(text, start, end)
+        self.years = [(a, b, year + told if year < 0 else year, suffix) for a, b, year, suffix in _years(text, start, end)]
         self._share_out()
         self.home = [self.clause_index(q.start) for q in quantities]
         self._matches: dict[re.Pattern[str], list[Span]] = {}
@@ -153,6 +162,17 @@ class Scene:
         return None
 
 
+_TITLE = re.compile(r"《([^《》]{4,60})》")
+
+
+def _outside_titles(hits: list[tuple[int, int, int]], text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+    """The hits less those within the title of a law or document: 《行政处罚法》专题测试2次 tells of no penalty."""
+    if text.find("《", start, end) < 0:
+        return hits
+    titles = [m.span() for m in _TITLE.finditer(text, start, end)]
+    return [hit for hit in hits if not any(a < hit[1] and hit[2] < b for a, b in titles)]
+
+
 def _by_start(hit: tuple[int, int, int]) -> int:
     return hit[1]
 
@@ -217,6 +237,7 @@ def _years(text: str, start: int, end: int) -> list[tuple[int, int, int, str]]:
 
 # --- the stretch of a number ------------------------------------------------------------------------------
 
+_DOING = re.compile(r"审核|审查|开展|组织|办理|完成|受理|调解|化解|查处|评查")
 _JOINTS = ("以及", "和", "及", "与")
 # words that open what is told of the next number, not of this one: 43名调解员｜共调处318起
 _ONWARD = re.compile(r"[，,]?(?:(?<!公)共(?![产青])|累计|合计|全年|年内|分别|均)")
@@ -235,7 +256,7 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         joint = next((len(j) for j in _JOINTS if text.startswith(j, left)), 0)
         if comma < 0 and text.endswith(_JOINTS, left, q.start):
             left = q.start  # 3000名“法律明白人”和1000名“带头人”: the words before 和 are the first number's
-        elif comma < 0 or not counts_bodies(scene, scene.quantities[i - 1]):  # 12个镇审核各类文件、合同860件
+        elif comma < 0 or not _DOING.search(text, left, comma):  # 12个镇审核各类文件、合同860件
             left = comma + 1 if comma >= 0 else left + joint
     if i + 1 < len(scene.quantities) and scene.quantities[i + 1].start < right:
         after = scene.quantities[i + 1].start
