@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from analysis.catalogue import load
 from analysis.grids import Grid, find_grids
@@ -212,6 +213,30 @@ _LISTED = re.compile(r"其中|包括|按.{0,10}[分看][，,：:]|从.{0,8}看")
 _OPENED = re.compile(r"其中|包括|含|[：:（(]|看[，,]|分别|按")
 
 
+class _Number(NamedTuple):
+    """The i-th number of a scene as it is judged.
+
+    ``year``: that of its headings or the report's; ``left``, ``right``: the stretches of text that are its own;
+    ``last``: the statement before that it may go on with; ``parent``: the total that it is a part of by its sum,
+    ``proven`` where a sum of several says so; ``status``: achieved, shortcoming or plan.
+    """
+
+    scene: Scene
+    sentence: Sentence
+    year: int | None
+    i: int
+    left: Span
+    right: Span
+    last: Draft | None
+    parent: Draft | None
+    proven: bool
+    status: str
+
+    @property
+    def quantity(self) -> Quantity:
+        return self.scene.quantities[self.i]
+
+
 class _Reader:
     """One pass over a reading: sentences with their quantities, carrying the last statement along.
 
@@ -329,16 +354,11 @@ class _Reader:
                 last = None
                 latest.pop(q.measure, None)
                 continue
+            status = status_of(scene, sentence, q, self.year)
+            parent = made.get(parents.get(i, -1)) or shares.get(i)
+            before = latest.get(q.measure, last)
             drafts = self.read_number(
-                scene,
-                sentence,
-                year,
-                i,
-                left,
-                right,
-                latest.get(q.measure, last),
-                made.get(parents.get(i, -1)) or shares.get(i),
-                i in shares,
+                _Number(scene, sentence, year, i, left, right, before, parent, i in shares, status)
             )
             if not drafts:
                 if q.measure == "percent" and _SHARE.search(scene.text, scene.clauses[scene.home[i]][0], q.start):
@@ -346,7 +366,6 @@ class _Reader:
                 if sentence.status != PLAN:
                     self.leave(scene, sentence, i)
                 continue
-            status = status_of(scene, sentence, q, self.year)
             for draft in drafts:
                 draft.status = status
                 if draft.quantity.value is not None and not draft.part:
@@ -408,103 +427,71 @@ class _Reader:
             return left
         return lefts[-1] if between != "，" and between != "," else left
 
-    def read_number(
-        self,
-        scene: Scene,
-        sentence: Sentence,
-        year: int | None,
-        i: int,
-        left: Span,
-        right: Span,
-        last: Draft | None,
-        parent: Draft | None,
-        proven: bool,
-    ) -> list[Draft]:
+    def read_number(self, number: _Number) -> list[Draft]:
         """The drafts of a number: by the rules, weighed against the second opinion, each with its year where years are listed."""
-        if is_other_body(scene, i):
-            self.others.add(scene.quantities[i].start)
+        if is_other_body(number.scene, number.i):
+            self.others.add(number.quantity.start)
             return []
-        ordered = respectively(scene, i, year)
-        drafts = self.by_rules(scene, sentence, year, i, left, right, last, parent, proven, ordered)
+        ordered = respectively(number.scene, number.i, number.year)
+        drafts = self.by_rules(number, ordered)
         if self.free is None and len(drafts) < 2:
-            drafts = self.weighed(drafts, scene, sentence, year, i, left, right, last)
+            drafts = self.weighed(drafts, number)
         if ordered is not None and ordered.year is not None:
             for draft in drafts:
                 draft.part &= not draft.period.several
                 draft.period = Period(ordered.year, str(ordered.year), False, True)
         return drafts
 
-    def weighed(
-        self,
-        drafts: list[Draft],
-        scene: Scene,
-        sentence: Sentence,
-        year: int | None,
-        i: int,
-        left: Span,
-        right: Span,
-        last: Draft | None,
-    ) -> list[Draft]:
+    def weighed(self, drafts: list[Draft], number: _Number) -> list[Draft]:
         """The rules' draft, or that of the second opinion where it is surer of another indicator or of none."""
-        q = scene.quantities[i]
-        if status_of(scene, sentence, q, self.year) == PLAN or (not drafts and q.start in self.tied):
+        scene, q = number.scene, number.quantity
+        if number.status == PLAN or (not drafts and q.start in self.tied):
             return drafts  # what two indicators claim equally is not guessed
         rule = drafts[0].indicator.id if drafts else NONE
-        answer = self.ask(q, view(scene, i, left, right, last), rule)
+        answer = self.ask(q, view(scene, number.i, number.left, number.right, number.last), rule)
         if answer == rule:
             return drafts
         if answer == NONE:
             return []
-        around = context(scene, i, scene.mask(*left) | scene.mask(*right))
-        return [self.draft(scene, sentence, year, i, opinion_wording(answer), around, left)]
+        around = context(scene, number.i, scene.mask(*number.left) | scene.mask(*number.right))
+        return [self.draft(number, opinion_wording(answer), around)]
 
-    def by_rules(
-        self,
-        scene: Scene,
-        sentence: Sentence,
-        year: int | None,
-        i: int,
-        left: Span,
-        right: Span,
-        last: Draft | None,
-        parent: Draft | None,
-        proven: bool,
-        ordered: Ordered | None,
-    ) -> list[Draft]:
+    def by_rules(self, number: _Number, ordered: Ordered | None) -> list[Draft]:
         """What the catalogue says of a number: a draft, several where one number states several rates, or none."""
-        q = scene.quantities[i]
         if ordered is not None:
-            item, last_item, whole = scene.mask(*ordered.item), scene.mask(*ordered.last), scene.mask(*ordered.whole)
-            named = q.measure == "percent" and scene.text.find("率", *ordered.item) >= 0
-            for bits in (item,) if named else (item, item | last_item, whole):
-                around = context(scene, i, bits)
-                wording = self.choose(around, q)
-                if wording:
-                    return [self.draft(scene, sentence, year, i, wording, around, left)]
-            if named:
-                return []
-        elif q.measure == "percent" and (names := rates(scene, left)):
-            drafts: list[Draft] = []
-            for span in names:
-                around = context(scene, i, scene.mask(*span))
-                wording = self.choose(around, q)
-                if wording and wording.indicator.id not in {d.indicator.id for d in drafts}:
-                    drafts.append(self.draft(scene, sentence, year, i, wording, around, left))
-            if drafts:
-                return drafts
-        near, tail = scene.mask(*left), scene.mask(*head(scene, i, right)) if right[1] > right[0] else 0
-        if not tail and i + 1 < len(scene.quantities) and _shares_noun(scene, i):
-            tail = scene.mask(*head(scene, i + 1, stretches(scene, i + 1)[1]))
-        tries = [near | tail]
-        if near & self.words.content and tail:
-            tries = [near, near | tail] if shares_right(scene, i, right) else [near | tail, near]
-        if q.measure == "time" and not near & self.words.content and shares_right(scene, i, right):
-            tries.append(scene.masks[scene.home[i]])  # 两次对全区近百名执法人员进行培训
-        cases = scene.text.find("案件", *right) + 2 if q.measure == "case" else 0
-        if right[0] < cases < right[1]:
-            tries.append(near | scene.mask(right[0], cases))  # 11件行政诉讼案件行政机关负责人出庭应诉率达100%
-        theme = last.indicator.theme if last is not None else ""
-        for bits in tries:
+            return self.in_order(number, ordered)
+        if drafts := self.of_several_rates(number):
+            return drafts
+        return self.by_own_words(number) or self.by_noun_before(number) or self.going_on(number)
+
+    def in_order(self, number: _Number, ordered: Ordered) -> list[Draft]:
+        """The draft of a number that stands in a list ordered by 分别."""
+        scene, i, q = number.scene, number.i, number.quantity
+        item, last_item, whole = scene.mask(*ordered.item), scene.mask(*ordered.last), scene.mask(*ordered.whole)
+        named = q.measure == "percent" and scene.text.find("率", *ordered.item) >= 0
+        for bits in (item,) if named else (item, item | last_item, whole):
+            around = context(scene, i, bits)
+            if wording := self.choose(around, q):
+                return [self.draft(number, wording, around)]
+        return [] if named else self.by_own_words(number) or self.by_noun_before(number) or self.going_on(number)
+
+    def of_several_rates(self, number: _Number) -> list[Draft]:
+        """及时受理率、办结率均为100%: a draft for each rate that is named."""
+        scene, i, q = number.scene, number.i, number.quantity
+        drafts: list[Draft] = []
+        for span in rates(scene, number.left) if q.measure == "percent" else ():
+            around = context(scene, i, scene.mask(*span))
+            wording = self.choose(around, q)
+            if wording and wording.indicator.id not in {d.indicator.id for d in drafts}:
+                drafts.append(self.draft(number, wording, around))
+        return drafts
+
+    def by_own_words(self, number: _Number) -> list[Draft]:
+        """The draft of a number by the words of its own stretches, several where its rule says so."""
+        scene, i, q, right, parent = number.scene, number.i, number.quantity, number.right, number.parent
+        tail = self.tail(number)
+        theme = number.last.indicator.theme if number.last is not None else ""
+        for bits in self.tries(number, tail):
             around = context(scene, i, bits)
             wording = self.choose(around, q, theme)
             if wording is None or (not shares_right(scene, i, right) and wording.no & tail):
@@ -514,23 +501,65 @@ class _Reader:
                 and parent.indicator.theme in _BY_MATTER
                 and wording.indicator.theme != parent.indicator.theme
             ):
-                break  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
-            draft = self.draft(scene, sentence, year, i, wording, around, left)
+                return []  # its sum shows it a part of the number before: 行政处罚类208件 of 532件复议申请
+            draft = self.draft(number, wording, around)
             return [draft, *(replace(draft, indicator=load()[other]) for other in wording.also)]
-        if parent is not None and (_VERBS.search(scene.text, *left) or (parent.no & near and not proven)):
-            parent = None  # 接收3218名、解除2879名，在册339名: flows that add up are no parts
-        if bits := self.noun_before(scene, i, left):
-            around = context(scene, i, bits | near | tail)
-            wording = self.choose(around, q)
-            if wording and (parent is None or wording.indicator.theme == parent.indicator.theme):
-                draft = self.draft(scene, sentence, year, i, wording, around, left)
-                draft.part |= not _is_generic(scene.text[slice(*left)])
-                return [draft]
-        source = parent or (last if last is not None and self.goes_on(scene, i, left, right, last) else None)
+        return []
+
+    def tail(self, number: _Number) -> int:
+        """The words right of a number that can name what it counts; 79名、46名人员: of two numbers with one noun the first's too."""
+        scene, i, right = number.scene, number.i, number.right
+        tail = scene.mask(*head(scene, i, right)) if right[1] > right[0] else 0
+        if not tail and i + 1 < len(scene.quantities) and _shares_noun(scene, i):
+            return scene.mask(*head(scene, i + 1, stretches(scene, i + 1)[1]))
+        return tail
+
+    def tries(self, number: _Number, tail: int) -> list[int]:
+        """The words to judge a number by, the likeliest first."""
+        scene, q, right = number.scene, number.quantity, number.right
+        near = scene.mask(*number.left)
+        shared = shares_right(scene, number.i, right)
+        found = [near | tail]
+        if near & self.words.content and tail:
+            found = [near, near | tail] if shared else [near | tail, near]
+        if q.measure == "time" and not near & self.words.content and shared:
+            found.append(scene.masks[scene.home[number.i]])  # 两次对全区近百名执法人员进行培训
+        cases = scene.text.find("案件", *right) + 2 if q.measure == "case" else 0
+        if right[0] < cases < right[1]:
+            found.append(near | scene.mask(right[0], cases))  # 11件行政诉讼案件行政机关负责人出庭应诉率达100%
+        return found
+
+    def by_noun_before(self, number: _Number) -> list[Draft]:
+        """The draft of a number that hangs on a noun before: 应诉案件总量，市级52件."""
+        scene, i, q = number.scene, number.i, number.quantity
+        bits = self.noun_before(scene, i, number.left)
+        if not bits:
+            return []
+        around = context(scene, i, bits | scene.mask(*number.left) | self.tail(number))
+        wording, parent = self.choose(around, q), self.parent(number)
+        if wording is None or (parent is not None and wording.indicator.theme != parent.indicator.theme):
+            return []
+        draft = self.draft(number, wording, around)
+        draft.part |= not _is_generic(scene.text[slice(*number.left)])
+        return [draft]
+
+    def parent(self, number: _Number) -> Draft | None:
+        """The total that a number is a part of; 接收3218名、解除2879名，在册339名: flows that add up are no parts."""
+        parent, scene = number.parent, number.scene
+        if parent is not None and (
+            _VERBS.search(scene.text, *number.left) or (parent.no & scene.mask(*number.left) and not number.proven)
+        ):
+            return None
+        return parent
+
+    def going_on(self, number: _Number) -> list[Draft]:
+        """The draft of a number without words of its own, by the one before or by its total."""
+        scene, i, q, left, last = number.scene, number.i, number.quantity, number.left, number.last
+        parent = self.parent(number)
+        source = parent or (last if last is not None and self.goes_on(scene, i, left, number.right, last) else None)
         if source is None:
             return []
-        around = context(scene, i, near | tail)
-        draft = self.draft(scene, sentence, year, i, None, around, left, source)
+        draft = self.draft(number, None, context(scene, i, scene.mask(*left) | self.tail(number)), source)
         draft.part |= parent is not None or _part_of(scene, source, q, left)
         return [draft]
 
@@ -620,20 +649,11 @@ class _Reader:
 
     # -- from a wording to a draft --
 
-    def draft(
-        self,
-        scene: Scene,
-        sentence: Sentence,
-        year: int | None,
-        i: int,
-        wording: Wording | None,
-        around: Context,
-        left: Span,
-        source: Draft | None = None,
-    ) -> Draft:
-        q = scene.quantities[i]
+    def draft(self, number: _Number, wording: Wording | None, around: Context, source: Draft | None = None) -> Draft:
+        """What is said of a number by a wording, or as of the statement that it goes on with."""
+        scene, sentence, i, q, left = number.scene, number.sentence, number.i, number.quantity, number.left
         indicator = wording.indicator if wording else source.indicator
-        period = self.period(scene, i, year)
+        period = self.period(scene, i, number.year)
         clause = scene.clauses[scene.home[i]]
         own_words = scene.text[min(left[0], clause[0]) : q.start]
         basis = self.basis(indicator.id, around)

@@ -6,6 +6,7 @@ Nothing here knows an indicator; it is the structure that decides which words ma
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ class Scene:
     """
 
     __slots__ = (
+        "_ends",
         "_hits",
         "_matches",
         "_segments",
@@ -60,7 +62,10 @@ class Scene:
         self.quantities, self.before, self.heading = quantities, before, heading
         self.hits = _outside_titles(lexicon.hits(text, start, end), text, start, end)
         self.clauses = _clauses(text, start, end, quantities)
-        self.years = [(a, b, year + told if year < 0 else year, suffix) for a, b, year, suffix in _years(text, start, end)]
+        self._ends = [b for _, b in self.clauses]
+        self.years = [
+            (a, b, year + told if year < 0 else year, suffix) for a, b, year, suffix in _years(text, start, end)
+        ]
         self._share_out()
         self.home = [self.clause_index(q.start) for q in quantities]
         self._matches: dict[re.Pattern[str], list[Span]] = {}
@@ -95,21 +100,24 @@ class Scene:
 
     def mask(self, start: int, end: int) -> int:
         """The words that stand within a half-open span and within one clause."""
-        bits = 0
-        for i in range(self.clause_index(start), len(self.clauses)):
-            if self.clauses[i][0] >= end:
-                break
-            for word, a, b in self._hits[i]:
+        clauses = self.clauses
+        index = self.clause_index(start)
+        if start <= clauses[index][0] and clauses[index][1] <= end:
+            bits = self.masks[index]
+        else:
+            bits = 0
+            for word, a, b in self._hits[index]:
                 if a >= start and b <= end:
                     bits |= 1 << word
-        return bits
+        return (
+            bits
+            if end <= clauses[index][1] or index + 1 == len(clauses)
+            else bits | self.mask(clauses[index + 1][0], end)
+        )
 
     def clause_index(self, at: int) -> int:
         """The clause that holds an offset, or the next one where it holds a separator."""
-        for i, (_, end) in enumerate(self.clauses):
-            if at < end:
-                return i
-        return len(self.clauses) - 1
+        return min(bisect_right(self._ends, at), len(self._ends) - 1)
 
     def segment(self, index: int) -> int:
         """Where the run of clauses between semicolons begins that holds the given clause."""
@@ -279,7 +287,10 @@ def stretches(scene: Scene, i: int) -> tuple[Span, Span]:
         label = scene.clauses[index - 1]  # 普法活动：185场次
         if label[1] - label[0] <= 18 and not any(label[0] <= p.start < label[1] for p in scene.quantities):
             left = label[0]
-    if text[q.start - 1 : q.start] in ("）", ")") and (opening := max(text.rfind(mark, left, q.start) for mark in "（(")) > left:
+    if (
+        text[q.start - 1 : q.start] in ("）", ")")
+        and (opening := max(text.rfind(mark, left, q.start) for mark in "（(")) > left
+    ):
         return (left, opening), (q.end, right)  # 结案（包括不予受理、受理后审结）86件
     if (
         left == scene.clauses[index][0]
