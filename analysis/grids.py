@@ -18,7 +18,7 @@ Span = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A numeric cell: its half-open span, value, measure word and qualifier; ``row``, ``column``: their labels;
-    ``caption``: the line above the table; ``year``: named by its column or row; ``total``: a row of sums;
+    ``caption``: the line above the table; ``year``: named by its column or row, -1 for 上一年; ``total``: a row of sums;
     ``kind``: its column names a kind of what the caption counts (案由: 土地, 治安 …), not something else."""
 
     start: int
@@ -46,11 +46,12 @@ _LOOSE = re.compile(r"\s+")
 _BRACKET = re.compile(r"[（(](?:单位[:：])?(万|亿|千|百)?(万|亿)?([^（）()\d]{0,4})[)）]")
 _UNIT_LINE = re.compile(r"单位[:：]\s*(万|亿)?([^\s）)，。]{0,3})")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?!\d)")
+_YEAR_BEFORE = re.compile(r"上一?年|去年")
 _BARE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _POWER = {"百": 100, "千": 1000, "万": 10000, "亿": 100000000}
 _TOTAL = re.compile(r"合计|总计|总数|合\s*计")
 _SHARE = re.compile(
-    r"占.{0,12}(?:比例?|比重|百分比|率)$|^(?:占比|比例|比重|百分比|增减|增幅|增长|同比.{0,4})(?:[（(]?[%％][)）]?)?$"
+    r"占.{0,12}(?:比例?|比重|百分比|率)$|^(?:占比|比例|比重|百分比|(?:本年)?增[/／]?减|增幅|增长|同比.{0,4})(?:[（(]?[%％][)）]?)?$"
 )
 _KINDS = re.compile(r"(?:类别|类型|种类|事项|案由|领域|分类|原因|对象|案件类型|管理类别)$")
 _AMOUNT = re.compile(r"(?:申请|受理|收案|案件)?(?:数量|件数|数)(?:[（(][件宗起][)）])?$")
@@ -178,6 +179,7 @@ def _read_cell(text: str, a: int, b: int, label: str, column: str, unit: str, ca
     else:
         return []
     year = _YEAR.search(column) or _YEAR.search(label)
+    before = _YEAR_BEFORE.match(column) or _YEAR_BEFORE.match(label)
     return [
         Cell(
             *span,
@@ -187,7 +189,7 @@ def _read_cell(text: str, a: int, b: int, label: str, column: str, unit: str, ca
             row,
             column,
             caption,
-            int(year[1]) if year else None,
+            int(year[1]) if year else -1 if before else None,
             bool(_TOTAL.search(label)),
         )
     ]

@@ -152,15 +152,15 @@ def _read(report: Report, ask: Ask | None = None) -> _Reader:
 
 
 # 去年，全市法院受理…: an item of the press that opens so tells in a new year of the one before, which it is about
-_LOOKS_BACK = re.compile(r"(?<![比较同超与和])去年(?!同期|相比|以来|底|末|的?水平)")
+_LOOKS_BACK = re.compile(r"(?<![比较同超与和])去年(?!同期|相比|以来|的?水平|[底末]?的)")
 OPENING = 160  # characters: the heading and the first sentence
 
 
 def _told_a_year_later(text: str, identity: Identity) -> int:
-    """1 where a text that appeared the year after the one it is about opens with 去年 for that year, else 0."""
-    published = identity.published[:4]
-    later = identity.year is not None and published == str(identity.year + 1)
-    return int(later and _LOOKS_BACK.search(text, 0, OPENING) is not None)
+    """1 where a text that did not appear in the year it is about opens with 去年 for that year, else 0."""
+    if identity.year is None or identity.published[:4] == str(identity.year):
+        return 0
+    return int(_LOOKS_BACK.search(text, 0, OPENING) is not None and "今年" not in text[:OPENING])
 
 
 # --- words that decide what a number goes on with -----------------------------------------------------------
@@ -793,6 +793,8 @@ class _Reader:
                 self.rest.append((q, sentence))
                 continue
             year = cell.year or self.year
+            if cell.year == -1:
+                year = self.year - 1 if self.year else None
             period = Period(year, str(year) if year else "", False, False)
             basis = self.basis(wording.indicator.id, around)
             self.drafts.append(

@@ -1,7 +1,7 @@
 """A second opinion on what a number states: a linear model over the words around it, beside the catalogue's rules.
 
 The rules say why; the model has only seen how often (``training.py``: our own sentences, nothing else). So a rule's
-answer stands unless the model is surer of another by ``MARGIN``: then it fills what the rules left, replaces it or
+answer stands unless the model is surer of another by a margin: then it fills what the rules left, replaces it or
 drops it. A row that it made is named ``enforcement.inspections/opinion``. It reads nothing of the rules' answer, so
 that what is learnt does not lean on rules that were written for the same sentences.
 """
@@ -27,7 +27,9 @@ from analysis.roles import Draft
 from analysis.scenes import Scene, Span
 
 FILE = "opinion.npz"
-MARGIN = 0.8  # scores reach from -1 to 1 or so; of .6 to 1.2 the best on whole reports that the model had not seen
+# how much surer the model must be to drop or replace a rule's row, and to make one where the rules see none; scores
+# reach from -1 to 1 or so. Found on real pages and whole reports that it had not learnt from
+MARGIN, MARGIN_TO_FILL = 0.8, 1.1
 NONE = ""  # the answer that a number states no indicator
 
 # how much a feature of each kind weighs beside the others, in tenths: what stands close says more
@@ -145,11 +147,11 @@ class Opinion:
         return found
 
     def answer(self, q: Quantity, seen: View, rule: str) -> str:
-        """The rule's answer to a number, or of those that can be counted so the model's where it prefers it by ``MARGIN``."""
+        """The rule's answer to a number, or of those that can be counted so the model's where it is surer of it by the margin."""
         if rule not in self.answers:
             return rule
         scores = self.scores(seen)
-        needed = scores[self.answers.index(rule)] + MARGIN
+        needed = scores[self.answers.index(rule)] + (MARGIN_TO_FILL if rule == NONE else MARGIN)
         if scores.max() < needed:
             return rule
         for best in scores.argsort()[::-1]:

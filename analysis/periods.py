@@ -94,8 +94,8 @@ def _governing(scene: Scene, i: int, year: int | None) -> tuple[tuple[int, str, 
         if low <= start and end <= q.start and not _ATTRIBUTE.match(scene.text, end):
             return (value, suffix, start), True
     for start, end, value, suffix in reversed(scene.years):
-        if end == a - 1 and scene.text[end] in "（(":
-            return (value, suffix, start), True  # 较2021年（187件）
+        if end == a - 1 and scene.text[end] in "（(：:":
+            return (value, suffix, start), True  # 较2021年（187件）, 罚款94.5万元（2023年：88.2万元）
     if low > a and (_RISEN.search(scene.text, low, q.start) or _REACHED.search(scene.text, low, q.start)):
         return None, False  # 由上年的76%提高到85%: what it rose to is this year's
     for start, end, value, suffix in reversed(scene.years):

@@ -392,14 +392,14 @@ def _refused_chinese(text: str, start: int, end: int, written: str, word: str, m
 
 
 _IDIOM = re.compile(
-    r"十分(?![，。；、])|[一二三四五六七八九]面[一二三四五六七八九]方|[一二三四]番[五六]次|四个全面|五位一体|三个代表|[两三四五]个一|一分为二|七[上嘴]八|两[面手]|千[家方]万|四个?[意自]|[一两三]头|二十四节气|三言两语"
+    r"[一每][人车户]一|十分(?![，。；、])|[一二三四五六七八九]面[一二三四五六七八九]方|[一二三四]番[五六]次|四个全面|五位一体|三个代表|[两三四五]个一|一分为二|七[上嘴]八|两[面手]|千[家方]万|四个?[意自]|[一两三]头|二十四节气|三言两语"
 )
 
 
 def _refused_one(text: str, end: int, before: str, word: str) -> bool:
     """一 is a numeral only after a verb of doing or a noun that is counted (召开会议一次); 最多跑一次, 一件事 are none."""
     at_end = text[end : end + 1] in _CLAUSE_END
-    if word == "遍" or (word in _SPEECH and not at_end):
+    if word in ("遍", "案") or (word in _SPEECH and not at_end):
         return True
     if _ONE_AFTER_VERB.search(before):
         return False

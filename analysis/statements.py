@@ -45,6 +45,8 @@ def why_silent(scene: Scene, i: int) -> str:
         return "average"
     if is_double(scene, i):
         return "double"
+    if is_which(scene, scene.quantities[i]):
+        return "threshold"
     return "rest" if is_rest(scene, i) else ""
 
 
@@ -85,6 +87,21 @@ def is_rest(scene: Scene, i: int) -> bool:
     if _REST.search(scene.text, clause, q.start):
         return True
     return rises(scene, q) and not any(end <= q.start and value != 0 for _, end, value, _ in scene.years)
+
+
+_AT_LEAST = re.compile(r"(?:[（(]含[)）])?及?以[上下](?:[（(]含[)）])?的")
+_MORE_THAN = re.compile(r"(?:超过|超|不足|不到|低于|少于|多于)$")
+
+
+def is_which(scene: Scene, q: Quantity) -> bool:
+    """Whether the number says which ones are counted: 律师10人以下的律师事务所724家, 超过1000人的市有6个."""
+    if q.measure in ("percent", ""):
+        return False
+    if _AT_LEAST.match(scene.text, q.end):
+        return True
+    return scene.text.startswith("的", q.end) and bool(
+        _MORE_THAN.search(scene.text, max(scene.start, q.start - 3), q.start)
+    )
 
 
 def is_double(scene: Scene, i: int) -> bool:
