@@ -59,7 +59,7 @@ def test_its_file_is_small_and_holds_the_model():
 
 OPINIONS = [
     ("fills what the rules leave", "一年来，审结行政应诉案件146件，其中败诉46件。", "litigation.cases", 146),
-    ("replaces", "重庆人民调解系统受理各类纠纷48.1万件，化解成功47.3万件。", "mediation.succeeded", 473000),
+    ("replaces", "普法讲师团宣讲49场，普法答题参与3.7万人次。", "publicity.audience", 37000),
 ]
 
 
