@@ -24,7 +24,7 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide, SlideLayout
 from pptx.util import Inches
 
-from analysis.charts import INK, QUIET, palette
+from analysis.canvas import INK, QUIET, palette
 
 LATIN, EAST_ASIAN = "Arial", "微软雅黑"
 COVER, TEXT, CHART = range(3)  # the layouts
