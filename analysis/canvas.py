@@ -105,30 +105,35 @@ def _pieces(text: str) -> Iterable[str]:
         yield piece
 
 
-def _wrap(fig: Figure, text: str, size: float) -> str:
-    """The text in as few lines as fit between the figure's margins at this size in points, of about equal length."""
-    room = 0.925 * fig.bbox.width
+def wrap(fig: Figure, text: str, size: float, share: float = 0.925) -> str:
+    """The text in as few lines as fit at this size in points into a share of the figure's width, of about equal length."""
+    room = share * fig.bbox.width
     lines = _filled(fig, text, size, room)
-    for share in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6):
-        narrower = _filled(fig, text, size, share * room) if len(lines) > 1 else lines
+    for less in (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6):
+        narrower = _filled(fig, text, size, less * room) if len(lines) > 1 else lines
         if len(narrower) > len(lines):
             break
         lines = narrower
     return "\n".join(lines)
 
 
+def text_width(fig: Figure, text: str, size: float) -> float:
+    """How wide a line of text is at this size in points, in pixels."""
+    font = font_manager.FontProperties(size=size)
+    return fig.canvas.get_renderer().get_text_width_height_descent(text, font, False)[0]
+
+
 def _filled(fig: Figure, text: str, size: float, room: float) -> list[str]:
-    font, renderer = font_manager.FontProperties(size=size), fig.canvas.get_renderer()
     lines = [""]
     for piece in _pieces(text):
-        if lines[-1] and renderer.get_text_width_height_descent(lines[-1] + piece.rstrip(), font, False)[0] > room:
+        if lines[-1] and text_width(fig, lines[-1] + piece.rstrip(), size) > room:
             lines.append("")
         lines[-1] += piece
     return [line.strip() for line in lines]
 
 
-def new_canvas(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> tuple[Figure, Axes]:
-    """An empty 16:9 figure with its words set; what is between them is laid out for the axes.
+def new_figure(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> Figure:
+    """An empty 16:9 figure with its words set; what is between them is laid out for the axes to come.
 
     Where a unit of ``rows`` is invented the picture says so above its title.
     """
@@ -140,13 +145,19 @@ def new_canvas(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> tu
     if invented(rows):
         words.insert(0, (INVENTED_DATA, 13, palette()[1]))
     for text, size, colour in words:
-        text = _wrap(fig, text, size)
+        text = wrap(fig, text, size)
         fig.text(0.04, top, text, size=size, color=colour, va="top", linespacing=1.25).set_in_layout(False)
         top -= (text.count("\n") + 1) * size * 1.42 / height + 0.012
-    footer = _wrap(fig, footer, 8)
+    footer = wrap(fig, footer, 8)
     fig.text(0.04, 0.03, footer, size=8, color=QUIET, va="bottom", linespacing=1.3).set_in_layout(False)
     bottom = 0.045 + (footer.count("\n") + 1) * 8 * 1.4 / height
     fig.get_layout_engine().set(rect=(0.035, bottom, 0.93, top - bottom - 0.01), h_pad=0.02, w_pad=0.02)
+    return fig
+
+
+def new_canvas(title: str, subtitle: str, footer: str, rows: pl.DataFrame) -> tuple[Figure, Axes]:
+    """``new_figure`` with one pair of axes."""
+    fig = new_figure(title, subtitle, footer, rows)
     return fig, fig.add_subplot()
 
 
@@ -165,23 +176,31 @@ def draw_dots(
         )
 
 
-def draw_legend(ax: Axes, rows: pl.DataFrame, lang: str, more: Sequence[Line2D] = ()) -> None:
-    """Names the marks that stand in the chart, above the axes; nothing where all values are exact."""
+def _mark_handles(rows: pl.DataFrame, lang: str) -> list[Line2D]:
+    """The marks that stand among the rows, with their names."""
     keys = {mark(q, o) for q, o in zip(rows["qualifier"], rows["origin"], strict=True)}
     grey = {"color": QUIET, "ls": "none", "mfc": "white"}
-    handles = [
-        Line2D([], [], marker=m.marker, label=say(lang, m.zh, m.en), **grey) for k, m in MARKS.items() if k in keys
-    ]
+    return [Line2D([], [], marker=m.marker, label=say(lang, m.zh, m.en), **grey) for k, m in MARKS.items() if k in keys]
+
+
+_IN_A_ROW = {"ncols": 7, "borderpad": 0.2, "handletextpad": 0.2, "columnspacing": 1.2}
+
+
+def draw_legend(ax: Axes, rows: pl.DataFrame, lang: str, more: Sequence[Line2D] = ()) -> None:
+    """Names the marks that stand in the chart, above the axes; nothing where all values are exact."""
+    handles = _mark_handles(rows, lang)
     if handles or more:
-        ax.legend(
-            handles=[*more, *handles],
-            loc="lower left",
-            bbox_to_anchor=(0, 1),
-            ncols=7,
-            borderpad=0.2,
-            handletextpad=0.2,
-            columnspacing=1.2,
-        )
+        ax.legend(handles=[*more, *handles], loc="lower left", bbox_to_anchor=(0, 1), **_IN_A_ROW)
+
+
+def draw_legend_over(fig: Figure, rows: pl.DataFrame, lang: str) -> None:
+    """As ``draw_legend``, above all panels of a figure."""
+    if handles := _mark_handles(rows, lang):
+        engine = fig.get_layout_engine()
+        left, bottom, width, height = engine.get()["rect"]
+        made = fig.legend(handles=handles, loc="upper left", bbox_to_anchor=(left, bottom + height), **_IN_A_ROW)
+        made.set_in_layout(False)
+        engine.set(rect=(left, bottom, width, height - 0.05))
 
 
 def settle(fig: Figure) -> None:
@@ -207,10 +226,12 @@ def write_labels(
     labels: Sequence[tuple[float, float, str, str]],
     points: Sequence[tuple[float, float]],
     needed: int | None = None,
+    right: float | None = None,
 ) -> None:
     """Writes labels ``(x, y, text, colour)`` beside their points, each where it covers no point and no text before it.
 
-    Labels after the first ``needed`` are left out where there is no such place.
+    Labels after the first ``needed`` are left out where there is no such place. They end before ``right`` (pixels),
+    the figure's edge where not given.
     """
     settle(fig)
     renderer = fig.canvas.get_renderer()
@@ -218,7 +239,9 @@ def write_labels(
     pixels = ax.transData.transform(points) if len(points) else []
     taken = [text.get_window_extent(renderer) for text in ax.texts]
     taken += [Bbox.from_bounds(px - 5 * scale, py - 5 * scale, 10 * scale, 10 * scale) for px, py in pixels]
-    frame = Bbox.from_extents(ax.bbox.x0 + 2, ax.bbox.y0 + 2, fig.bbox.x1 - 4, ax.bbox.y1 + 4)
+    frame = Bbox.from_extents(
+        ax.bbox.x0 + 2, ax.bbox.y0 + 2, fig.bbox.x1 - 4 if right is None else right, ax.bbox.y1 + 4
+    )
     for i, (x, y, text, colour) in enumerate(labels):
         choices = []
         for dx, dy, ha, va in (
@@ -254,6 +277,49 @@ def write_labels(
                 note.remove()
         if best.axes:
             taken.append(box)
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The places moved apart to ``gap`` or more, as little as may be, within ``low`` to ``high`` as far as they fit."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    blocks: list[list[float]] = []  # centre, how many
+    for i in order:
+        blocks.append([places[i], 1])
+        while len(blocks) > 1 and blocks[-1][0] - blocks[-2][0] < gap * (blocks[-1][1] + blocks[-2][1]) / 2:
+            (b, m), (a, n) = blocks.pop(), blocks.pop()
+            blocks.append([(a * n + b * m) / (n + m), n + m])
+    moved = [centre + gap * (k - (n - 1) / 2) for centre, n in blocks for k in range(int(n))]
+    for k in range(len(moved)):  # off the lower end, then off the upper
+        moved[k] = max(moved[k], low + k * gap)
+    for k in range(len(moved)):
+        moved[-1 - k] = min(moved[-1 - k], high - k * gap)
+    return [place for _, place in sorted(zip(order, moved, strict=True))]
+
+
+def write_beside(fig: Figure, ax: Axes, x: float, side: str, labels: Sequence[tuple[float, str, str]]) -> None:
+    """Writes labels ``(y, text, colour)`` in a column at ``x``, on its ``left`` or ``right``, none over another.
+
+    Where one has to leave its height the whole column steps back and every label is tied to its point.
+    """
+    settle(fig)
+    scale = fig.dpi / 72
+    places = [ax.transData.transform((x, y))[1] for y, _, _ in labels]
+    moved = spread(places, 12.5 * scale, ax.bbox.y0 + 6 * scale, ax.bbox.y1 - 6 * scale)
+    apart = any(abs(now - was) > 3 * scale for was, now in zip(places, moved, strict=True))
+    sign, near, align = (1, 0, "left") if side == "right" else (-1, 1, "right")
+    stem = {"arrowstyle": "-", "color": PALE, "lw": 0.7, "shrinkA": 1, "shrinkB": 5, "relpos": (near, 0.5)}
+    for (y, text, colour), was, now in zip(labels, places, moved, strict=True):
+        ax.annotate(
+            text,
+            (x, y),
+            (sign * (26 if apart else 9), (now - was) / scale),
+            textcoords="offset points",
+            ha=align,
+            va="center",
+            size=9,
+            color=colour,
+            arrowprops=stem if apart else None,
+        ).set_in_layout(False)
 
 
 def year_axis(ax: Axes, years: Iterable[int]) -> None:

@@ -33,13 +33,19 @@ from analysis.canvas import (
     aside,
     draw_dots,
     draw_legend,
+    draw_legend_over,
     new_canvas,
+    new_figure,
     palette,
     save,
+    settle,
     span_of_values,
     style,
     styled,
+    text_width,
     value_axis,
+    wrap,
+    write_beside,
     write_labels,
     year_axis,
 )
@@ -63,19 +69,23 @@ from analysis.captions import (
     source,
     which,
 )
-from analysis.series import Words, as_lines, breaks, crossed, joined, left_out, like, series, stretches
+from analysis.series import Words, as_lines, breaks, crossed, in_all, joined, left_out, like, series, stretches
 
 __all__ = [
     "BASES", "FIGURES", "INK", "MARKS", "PALE", "QUIET", "SCOPES", "THEMES", "TIERS", "Caption", "Plot", "as_lines",
-    "aside", "at_hundred", "breaks", "coloured", "counts", "coverage", "coverage_caption", "crossed",
-    "distribution", "distribution_caption", "dumbbell", "dumbbell_caption", "figures", "joined", "like", "mark",
-    "number", "of_basis", "paired", "palette", "reported_and_computed", "said", "save", "series", "share_at_hundred",
-    "share_caption", "short_names", "stretches", "style", "together", "together_caption", "trend", "trend_caption",
-    "values", "which",
+    "aside", "at_hundred", "balanced", "breaks", "by_quartile", "coloured", "counts", "coverage", "coverage_caption",
+    "crossed", "distribution", "distribution_caption", "dumbbell", "dumbbell_caption", "figures", "joined", "like",
+    "longest", "mark", "number", "of_basis", "paired", "palette", "quartiles", "quartiles_caption",
+    "reported_and_computed", "said", "save", "series", "share_at_hundred", "share_caption", "short_names", "slope",
+    "slope_caption", "small_multiples", "small_multiples_caption", "stretches", "style", "together",
+    "together_caption", "trend", "trend_caption", "two_years", "values", "which",
 ]  # fmt: skip
 
 FEW = 8  # fewer values than this and a title counts them instead of concluding from them
 NAMED = 18  # up to so many dots or lines are all named, as far as there is room
+PANELS = 12  # more would be too small to read
+QUARTERED = 5  # of fewer units quartiles are refused
+BAND = "#D3E4F3"  # between the quartiles: the first colour of the palette, thinned
 LABELLED = 6  # as many lines as the palette has colours; further units are grey and unnamed
 
 
@@ -129,6 +139,14 @@ def coloured(lines: Sequence[Sequence[Mapping[str, Any]]], asked: bool) -> list[
     return [line for line in chosen if line[0]["unit"] in units]
 
 
+def _break_words(lines: Sequence[Sequence[Mapping[str, Any]]], lang: str) -> str:
+    """What the subtitle says of the breaks that the lines lie across."""
+    return "".join(
+        say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
+        for found in crossed(lines).values()
+    )
+
+
 def trend_caption(
     table: pl.DataFrame,
     indicator: str,
@@ -145,8 +163,7 @@ def trend_caption(
     if len(named) < len(lines) and len(lines) > NAMED:
         count = len({line[0]["unit"] for line in lines if line not in named})
         subtitle += say(lang, f"　灰色：其余{count}个单位", f"   Grey: {count} more units")
-    for found in crossed(lines).values():
-        subtitle += say(lang, f"　{found['reason_zh']}，前后不可比", f"   Break: {found['reason_en']}")
+    subtitle += _break_words(lines, lang)
     return Caption(_trend_title(rows, lines, lang), subtitle, source(rows, lang, left_out(table, rows, indicator)))
 
 
@@ -189,6 +206,384 @@ def trend(
     labels = [(end["year"], end["value"], text, colours.get(end["unit"], QUIET)) for end, text in ends]
     points = [*rows.select("year", "value").rows(), *along(run for line in lines for run in joined(line))]
     write_labels(fig, ax, labels if len(lines) <= NAMED else labels[: len(named)], points, len(named))
+    return fig
+
+
+def two_years(
+    table: pl.DataFrame,
+    indicator: str,
+    first: int,
+    last: int,
+    units: Sequence[str] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+) -> pl.DataFrame:
+    """The rows that ``slope`` plots: two a unit, of units that state both years with one scope and basis."""
+    rows = in_all(series(table, indicator, units, scope, basis), (first, last))
+    if first >= last or rows.is_empty():
+        raise ValueError(f"{indicator}: no unit states both {first} and {last} with one scope and basis")
+    return rows
+
+
+def _slope_title(rows: pl.DataFrame, pairs: Sequence[Sequence[Mapping[str, Any]]], lang: str) -> str:
+    """How many units rose and fell, of those whose two years compare."""
+    name, first, last = name_of(rows, lang), rows["year"].min(), rows["year"].max()
+    whole = [pair for pair in pairs if len(stretches(pair)) == 1]
+    if not whole:
+        zh = f"{name}：{len(pairs)}个单位{first}年与{last}年都有数，但前后不可比"
+        return say(lang, zh, f"{name}: {len(pairs)} units state {first} and {last}, which do not compare")
+    if len(pairs) == 1:
+        return _change(name, rows["unit_of_measure"][0] == "%", *whole[0], lang)
+    up, down = (sum(sign * (b["value"] - a["value"]) > 0 for a, b in whole) for sign in (1, -1))
+    level = len(whole) - up - down
+    zh = (
+        f"{name}：{first}年与{last}年都有数的{len(whole)}个单位中，{up}个上升、{down}个下降"
+        + f"、{level}个持平" * bool(level)
+    )
+    en = (
+        f"{name}: of {len(whole)} units that state {first} and {last}, {up} rose and {down} fell"
+        + f", {level} stayed" * bool(level)
+    )
+    return say(lang, zh, en)
+
+
+def slope_caption(
+    table: pl.DataFrame,
+    indicator: str,
+    first: int,
+    last: int,
+    units: Sequence[str] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Caption:
+    """The words of ``slope``."""
+    rows = two_years(table, indicator, first, last, units, scope, basis)
+    pairs = as_lines(rows)
+    subtitle = measured(rows, lang)
+    rough = sum(any(mark(row["qualifier"], row["origin"]) for row in pair) for pair in pairs)
+    if rough:
+        subtitle += say(lang, f"　{rough}个单位含非精确数，升降只作参考", f"   {rough} units with inexact values")
+    if len(pairs) > NAMED:
+        subtitle += say(
+            lang, f"　只写出变化最大的{2 * LABELLED}个单位", f"   Only the {2 * LABELLED} largest changes are named"
+        )
+    if _wide(rows["value"]):
+        subtitle += say(lang, "　纵轴为对数", "   Logarithmic scale")
+    subtitle += _break_words(pairs, lang)
+    return Caption(_slope_title(rows, pairs, lang), subtitle, source(rows, lang, left_out(table, rows, indicator)))
+
+
+@styled
+def slope(
+    table: pl.DataFrame,
+    indicator: str,
+    first: int,
+    last: int,
+    units: Sequence[str] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Figure:
+    """Two years of the same units, a line each (rows: ``two_years``; in the indicator's unit of measure).
+
+    Where a break lies between the years the two points stand unjoined. The scale is logarithmic where the largest is
+    twenty times the smallest. Of more than eighteen units the twelve with the largest change are named.
+    """
+    rows = two_years(table, indicator, first, last, units, scope, basis)
+    pairs = as_lines(rows)
+    fig, ax = new_canvas(*slope_caption(table, indicator, first, last, units, scope, basis, lang), rows)
+    log = _wide(rows["value"])
+    named = (
+        pairs if len(pairs) <= NAMED else sorted(pairs, key=lambda pair: -_size_of_change(pair, log))[: 2 * LABELLED]
+    )
+    for pair in pairs:
+        colour, shown = _direction(pair), pair in named
+        for run in stretches(pair):
+            ax.plot(
+                [r["year"] for r in run],
+                [r["value"] for r in run],
+                color=colour,
+                lw=2 if shown else 1,
+                alpha=1 if shown else 0.45,
+            )
+        draw_dots(ax, pair, colour, size=6.5 if shown else 4.5)
+    ax.set_xticks([first, last])
+    ax.tick_params(axis="x", labelsize=12, length=0)
+    if log:
+        ax.set_yscale("log")
+        ax.yaxis.minorticks_off()
+    else:
+        span_of_values(ax, rows)
+    value_axis(ax.yaxis, rows["unit_of_measure"][0], lang)
+    ax.grid(visible=False, axis="y")
+    ax.grid(axis="x")
+    draw_legend(ax, rows, lang, _directions(pairs, lang))
+    names = short_names(rows)
+    before = [(a["value"], f"{names[a['unit']]} {said(a, lang)}", _direction((a, b))) for a, b in named]
+    after = [(b["value"], f"{said(b, lang)} {names[b['unit']]}", _direction((a, b))) for a, b in named]
+    settle(fig)
+    room = max(text_width(fig, text, 9) for _, text, _ in [*before, *after]) + 45 * fig.dpi / 72
+    margin = max(room / (ax.bbox.width - 2 * room), 0.5) * (last - first)
+    ax.set_xlim(first - margin, last + margin)
+    write_beside(fig, ax, first, "left", before)
+    write_beside(fig, ax, last, "right", after)
+    return fig
+
+
+def _wide(values: pl.Series) -> bool:
+    """Whether the small ones would lie on one another on an even scale."""
+    return values.min() > 0 and values.max() / values.min() >= 20
+
+
+def _size_of_change(pair: Sequence[Mapping[str, Any]], ratio: bool) -> float:
+    """How far apart the two values are drawn."""
+    a, b = (row["value"] for row in pair)
+    return max(a / b, b / a) if ratio else abs(b - a)
+
+
+def _direction(pair: Sequence[Mapping[str, Any]]) -> str:
+    """The colour of a pair: blue where it rose, orange where it fell, grey where it stayed or does not compare."""
+    a, b = (row["value"] for row in pair)
+    return QUIET if len(stretches(pair)) > 1 or a == b else palette()[0] if b > a else palette()[1]
+
+
+def _directions(pairs: Sequence[Sequence[Mapping[str, Any]]], lang: str) -> list[Line2D]:
+    """What the colours of the pairs mean, of those that occur."""
+    found = {_direction(pair) for pair in pairs if len(stretches(pair)) == 1}
+    words = {palette()[0]: ("上升", "rose"), palette()[1]: ("下降", "fell"), QUIET: ("持平", "unchanged")}
+    return [
+        Line2D([], [], color=colour, marker="o", ls="none", label=say(lang, *word))
+        for colour, word in words.items()
+        if colour in found
+    ]
+
+
+def longest(
+    table: pl.DataFrame, indicator: str, units: Sequence[str] | None = None, scope: Words = None, basis: Words = None
+) -> pl.DataFrame:
+    """The rows that ``small_multiples`` plots: of each unit its longest line of two years or more, twelve units at most.
+
+    Those with the most years come first, then by name. ``ValueError`` where fewer than two units have two years.
+    """
+    lines = [line for line in as_lines(series(table, indicator, units, scope, basis)) if len(line) > 1]
+    chosen = {line[0]["unit"]: line for line in reversed(lines)}
+    ordered = sorted(chosen.values(), key=lambda line: (-len(line), line[0]["unit"]))[:PANELS]
+    if len(ordered) < 2:
+        raise ValueError(f"{indicator}: fewer than two units state it for two years with one scope and basis")
+    places = {(line[0]["unit"], line[0]["scope"], line[0]["basis"]): at for at, line in enumerate(ordered)}
+    order = pl.DataFrame(
+        [(*key, at) for key, at in places.items()], schema=["unit", "scope", "basis", "panel"], orient="row"
+    )
+    rows = series(table, indicator, units, scope, basis)
+    return rows.join(order, on=["unit", "scope", "basis"]).sort("panel", "year")
+
+
+def small_multiples_caption(
+    table: pl.DataFrame,
+    indicator: str,
+    units: Sequence[str] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Caption:
+    """The words of ``small_multiples``."""
+    rows = longest(table, indicator, units, scope, basis)
+    lines, every = as_lines(rows), series(table, indicator, units, scope, basis)["unit"].n_unique()
+    subtitle = measured(rows, lang)
+    if len(lines) < every:
+        subtitle += say(
+            lang,
+            f"　取有两年以上数据、年份最多的{len(lines)}个单位，共{every}个",
+            f"   The {len(lines)} units with the most years, two or more, of {every}",
+        )
+    subtitle += _break_words(lines, lang)
+    return Caption(_trend_title(rows, lines, lang), subtitle, source(rows, lang, left_out(table, rows, indicator)))
+
+
+@styled
+def small_multiples(
+    table: pl.DataFrame,
+    indicator: str,
+    units: Sequence[str] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Figure:
+    """An indicator over the years, one panel a unit, all with the same axes (rows: ``longest``; in its unit of measure).
+
+    At most twelve panels, of the units with the most years. Gaps and breaks as in ``trend``; the last value is written.
+    """
+    rows = longest(table, indicator, units, scope, basis)
+    lines, names = as_lines(rows), short_names(rows)
+    fig = new_figure(*small_multiples_caption(table, indicator, units, scope, basis, lang), rows)
+    across = 2 if len(lines) <= 4 else 3 if len(lines) in (5, 6, 9) else 4
+    down = -(-len(lines) // across)
+    grid = fig.subplots(down, across, sharex=True, sharey=True, squeeze=False).flatten().tolist()
+    for ax, line in zip(grid, lines, strict=False):
+        for run in joined(line):
+            ax.plot([r["year"] for r in run], [r["value"] for r in run], color=palette()[0])
+        draw_dots(ax, line, palette()[0], size=5)
+        for year in crossed([line]):
+            ax.axvline(year - 0.5, color=QUIET, lw=1, ls=(0, (4, 3)))
+        ax.set_title(
+            wrap(fig, names[line[0]["unit"]] + which(rows, line, lang), 10, 0.85 / across), size=10, color=INK, pad=3
+        )
+        ax.tick_params(labelsize=8.5)
+    for ax in grid[len(lines) :]:
+        ax.set_visible(False)
+    first, last = rows["year"].min(), rows["year"].max()
+    step = max(-(-(last - first + 1) * across // 16), 1)
+    for at, ax in enumerate(grid[: len(lines)]):  # the lowest panel of each column bears the years
+        ax.tick_params(axis="x", labelbottom=at + across >= len(lines))
+        ax.set_xticks(range(last, first - 1, -step))
+        value_axis(ax.yaxis, rows["unit_of_measure"][0], lang)
+    grid[0].set_xlim(first - 0.06 * (last - first) - 0.3, last + 0.45 * (last - first) + 0.3)
+    span_of_values(grid[0], rows)
+    draw_legend_over(fig, rows, lang)
+    for ax, line in zip(grid, lines, strict=False):
+        bare = "%" if line[-1]["unit_of_measure"] == "%" else ""  # the subtitle names the unit of measure
+        end = (line[-1]["year"], line[-1]["value"], said(line[-1] | {"unit_of_measure": bare}, lang), palette()[0])
+        write_labels(fig, ax, [end], [*((r["year"], r["value"]) for r in line), *along(joined(line))], 1, ax.bbox.x1)
+    return fig
+
+
+def balanced(
+    table: pl.DataFrame,
+    indicator: str,
+    years: Sequence[int] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+) -> pl.DataFrame:
+    """Unit-years of the units that state every one of the years, each with one scope and basis.
+
+    ``years`` are all from the first to the last with a value where not given. ``ValueError`` where fewer than five
+    units are left: of so few a quartile is no more than one of them.
+    """
+    rows = like(table, indicator, scope, basis)
+    years = range(rows["year"].min(), rows["year"].max() + 1) if years is None else sorted(set(years))
+    rows = in_all(rows, years)
+    if (n := rows["unit"].n_unique()) < QUARTERED:
+        raise ValueError(
+            f"{indicator}: {n} units state every year from {years[0]} to {years[-1]}, quartiles need {QUARTERED}"
+        )
+    return rows
+
+
+def by_quartile(
+    table: pl.DataFrame,
+    indicator: str,
+    years: Sequence[int] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+) -> pl.DataFrame:
+    """The rows that ``quartiles`` plots, one a year: year, units, lower, median, upper (in the indicator's unit of
+    measure), inexact (how many values are no exact published numbers), docs."""
+    inexact = pl.col("qualifier").is_in(list(MARKS)) | pl.col("origin").is_in(list(MARKS))
+    return (
+        balanced(table, indicator, years, scope, basis)
+        .group_by("indicator", "name_zh", "name_en", "unit_of_measure", "year")
+        .agg(
+            units=pl.len(),
+            lower=pl.col("value").quantile(0.25, "linear"),
+            median=pl.col("value").median(),
+            upper=pl.col("value").quantile(0.75, "linear"),
+            inexact=inexact.sum(),
+            docs=pl.col("doc").unique().sort().str.join(" "),
+        )
+        .sort("year")
+    )
+
+
+def _parted(rows: Sequence[Mapping[str, Any]], cuts: Mapping[int, Any]) -> list[list[Mapping[str, Any]]]:
+    """Rows a year in runs of consecutive years without a break between."""
+    runs: list[list[Mapping[str, Any]]] = []
+    for row in rows:
+        if runs and row["year"] == runs[-1][-1]["year"] + 1 and row["year"] not in cuts:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def quartiles_caption(
+    table: pl.DataFrame,
+    indicator: str,
+    years: Sequence[int] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Caption:
+    """The words of ``quartiles``."""
+    rows, each_year = (
+        balanced(table, indicator, years, scope, basis),
+        by_quartile(table, indicator, years, scope, basis),
+    )
+    name, measure, n = name_of(rows, lang), rows["unit_of_measure"][0], each_year["units"][0]
+    lines = as_lines(rows)
+    run = max(_parted(each_year.to_dicts(), crossed(lines)), key=len)
+    first, last = run[0], run[-1]
+    was, now = (number(row["median"], measure, lang) for row in (first, last))
+    if n < FEW or len(run) < 3:
+        zh = f"{name}：{rows['year'].min()}–{rows['year'].max()}年每年都有数的有{n}个单位"
+        en = f"{name}: {n} units state every year, {rows['year'].min()}–{rows['year'].max()}"
+    elif was == now:
+        zh = f"{name}：{n}个单位的中位数{first['year']}年与{last['year']}年均为{now}"
+        en = f"{name}: median of {n} units {now} in both {first['year']} and {last['year']}"
+    else:
+        rose = last["median"] > first["median"]
+        word = ("升" if measure == "%" else "增") if rose else ("降" if measure == "%" else "减")
+        zh = f"{name}：同样{n}个单位的中位数由{first['year']}年的{was}{word}至{last['year']}年的{now}"
+        en = f"{name}: median of the same {n} units {'rose' if rose else 'fell'} from {was} in {first['year']} to {now} in {last['year']}"
+    subtitle = measured(rows, lang) + say(lang, f"　每年都有数的{n}个单位", f"   The {n} units that state every year")
+    if rough := each_year["inexact"].sum():
+        subtitle += say(lang, f"　{rough}个值非精确数", f"   {rough} values inexact")
+    subtitle += _break_words(lines, lang)
+    return Caption(say(lang, zh, en), subtitle, source(rows, lang, left_out(table, rows, indicator)))
+
+
+@styled
+def quartiles(
+    table: pl.DataFrame,
+    indicator: str,
+    years: Sequence[int] | None = None,
+    scope: Words = None,
+    basis: Words = None,
+    lang: str = "zh",
+) -> Figure:
+    """Median and quartiles over the years, of the same units in every year (rows: ``by_quartile``).
+
+    Between the quartiles lies half of the units. Missing years and breaks part the band. ``ValueError`` where fewer
+    than five units state every one of the years (see ``balanced``).
+    """
+    rows, each_year = (
+        balanced(table, indicator, years, scope, basis),
+        by_quartile(table, indicator, years, scope, basis),
+    )
+    lines, measure = as_lines(rows), rows["unit_of_measure"][0]
+    fig, ax = new_canvas(*quartiles_caption(table, indicator, years, scope, basis, lang), rows)
+    blue, orange = palette()[:2]
+    for run in _parted(each_year.to_dicts(), crossed(lines)):
+        at, lower, middle, upper = ([row[c] for row in run] for c in ("year", "lower", "median", "upper"))
+        ax.fill_between(at, lower, upper, color=BAND, lw=0, zorder=1)
+        ax.vlines(at, lower, upper, color=blue, lw=1, zorder=2)  # a year without neighbours has no band
+        ax.plot(at, middle, color=orange, lw=2.5, marker="o", zorder=3)
+    for year in crossed(lines):
+        ax.axvline(year - 0.5, color=QUIET, lw=1, ls=(0, (4, 3)))
+    year_axis(ax, each_year["year"])
+    ax.set_xlim(
+        right=each_year["year"].max() + 0.3 * (len(each_year) - 1) + 0.3
+    )  # room for three words in either language
+    value_axis(ax.yaxis, measure, lang)
+    span_of_values(ax, each_year.select("unit_of_measure", value=pl.concat_list("lower", "upper")).explode("value"))
+    end = each_year.row(-1, named=True)
+    words = (
+        ("upper", "上四分位 ", "upper quartile ", blue),
+        ("median", "中位数 ", "median ", orange),
+        ("lower", "下四分位 ", "lower quartile ", blue),
+    )
+    labels = [(end[c], say(lang, zh, en) + number(end[c], measure, lang), colour) for c, zh, en, colour in words]
+    write_beside(fig, ax, end["year"], "right", labels)
     return fig
 
 
@@ -301,9 +696,21 @@ def values(
     )
 
 
-def _distribution_title(rows: pl.DataFrame, when: str, lang: str) -> str:
+def _place_title(rows: pl.DataFrame, unit: str, lang: str) -> str:
+    """Where one unit stands among those of its tier: how many of them it is above."""
+    one = rows.row(by_predicate=pl.col("unit") == unit, named=True)
+    others = rows.filter(pl.col("tier") == one["tier"], pl.col("unit") != unit)["value"]
+    name, tier, below = name_of(rows, lang), TIERS[one["tier"]], (others < one["value"]).sum()
+    zh = f"{unit}{name}{one['year']}年为{said(one, lang)}，高于其他{len(others)}个{tier[0]}单位中的{below}个"
+    en = f"{unit}: {name.lower()} {said(one, lang)} in {one['year']}, above {below} of the {len(others)} others of tier {tier[1]}"
+    return say(lang, zh, en)
+
+
+def _distribution_title(rows: pl.DataFrame, when: str, unit: str | None, lang: str) -> str:
     name, measure, n = name_of(rows, lang), rows["unit_of_measure"][0], rows.height
     whole = (rows["value"] == 100).sum()
+    if unit is not None and not (measure == "%" and whole * 2 >= n):
+        return _place_title(rows, unit, lang)
     if measure == "%" and whole * 2 >= n:
         return say(lang, f"{name}：{when}{n}个单位中{whole}个为100%", f"{name}: {whole} of {n} units at 100%, {when}")
     if n < FEW:
@@ -327,13 +734,16 @@ def distribution_caption(
     year: int | None = None,
     scope: Words = None,
     basis: Words = None,
+    unit: str | None = None,
     lang: str = "zh",
 ) -> Caption:
     """The words of ``distribution``."""
     rows = values(table, indicator, year, scope, basis)
+    if unit is not None and unit not in rows["unit"]:
+        raise ValueError(f"{unit}: no value of {indicator} among those that are drawn")
     when = say(lang, f"{year}年", f"{year}") if year else say(lang, "各取最近一年，", "latest year of each")
     return Caption(
-        _distribution_title(rows, when, lang),
+        _distribution_title(rows, when, unit, lang),
         measured(rows, lang),
         source(rows, lang, left_out(table, rows, indicator)),
     )
@@ -346,16 +756,18 @@ def distribution(
     year: int | None = None,
     scope: Words = None,
     basis: Words = None,
+    unit: str | None = None,
     lang: str = "zh",
 ) -> Figure:
     """How units differ in one indicator, a dot each, by tier of government (rows: ``values``; in its unit of measure).
 
-    Of one year, or of each unit's latest. The scale is logarithmic where the largest is fifty times the smallest.
+    Of one year, or of each unit's latest. ``unit`` is marked and named among the others, which turn grey;
+    ``ValueError`` where it has no value. The scale is logarithmic where the largest is fifty times the smallest.
     The median is drawn for a tier of eight units and more. Rates mostly at 100 are not named, since a rank would mean
     nothing.
     """
     rows = values(table, indicator, year, scope, basis)
-    fig, ax = new_canvas(*distribution_caption(table, indicator, year, scope, basis, lang), rows)
+    fig, ax = new_canvas(*distribution_caption(table, indicator, year, scope, basis, unit, lang), rows)
     low, high = rows["value"].min(), rows["value"].max()
     if low > 0 and high / low >= 50:
         ax.set_xscale("log")
@@ -373,22 +785,23 @@ def distribution(
     ax.xaxis.minorticks_off()
     draw_legend(ax, rows, lang)
     fig.draw_without_rendering()
-    points = _swarm(fig, ax, rows, tiers)
+    points = _swarm(fig, ax, rows, tiers, unit)
     middle = _median(ax, rows, tiers, lang)
     labels = [] if rows["unit_of_measure"][0] == "%" and (rows["value"] == 100).sum() * 2 >= rows.height else points
     labels = sorted(labels, key=lambda p: p["value"] not in (low, high))
     names = short_names(rows)
+    marked = [p for p in points if p["unit"] == unit]
+    shown = [p for p in labels if p not in marked and (rows.height <= NAMED or p["value"] in (low, high))]
     texts = [
-        (p["x"], p["y"], names[p["unit"]] + " " + said(p, lang), QUIET)
-        for p in labels
-        if rows.height <= NAMED or p["value"] in (low, high)
+        (p["x"], p["y"], names[p["unit"]] + " " + said(p, lang), palette()[0] if p in marked else QUIET)
+        for p in [*marked, *shown]
     ]
-    write_labels(fig, ax, texts, [*((p["x"], p["y"]) for p in points), *middle], 0)
+    write_labels(fig, ax, texts, [*((p["x"], p["y"]) for p in points), *middle], len(marked))
     return fig
 
 
-def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str]) -> list[dict[str, Any]]:
-    """Draws the dots of each tier side by side; gives the rows with their places ``x`` and ``y``."""
+def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], unit: str | None) -> list[dict[str, Any]]:
+    """Draws the dots of each tier side by side, one unit larger; gives the rows with their places ``x`` and ``y``."""
     found = []
     for i, tier in enumerate(tiers):
         part = rows.filter(pl.col("tier") == tier).sort("value", "unit").to_dicts()
@@ -398,7 +811,8 @@ def _swarm(fig: Figure, ax: Axes, rows: pl.DataFrame, tiers: Sequence[str]) -> l
         found += [
             row | {"x": row["value"], "y": i + step * min(room, 0.13)} for row, step in zip(part, steps, strict=True)
         ]
-    draw_dots(ax, found, palette()[0], "x", "y")
+    draw_dots(ax, [p for p in found if p["unit"] != unit], palette()[0] if unit is None else PALE, "x", "y")
+    draw_dots(ax, [p for p in found if p["unit"] == unit], palette()[0], "x", "y", 10)
     return found
 
 

@@ -60,6 +60,15 @@ def series(
     return like(table, indicator, scope, basis)
 
 
+def in_all(rows: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
+    """The rows of units that state a value of one scope and basis in every one of the years; one such line a unit."""
+    key = ["unit", "scope", "basis"]
+    rows = rows.filter(pl.col("year").is_in(list(years)))
+    rows = rows.filter(pl.col("year").n_unique().over(key) == len(set(years)))
+    lines = rows.select(key).unique().sort(key, descending=[False, True, True])  # a stated scope before an open one
+    return rows.join(lines.unique("unit", keep="first", maintain_order=True), on=key, how="semi").sort("unit", "year")
+
+
 @cache
 def all_breaks() -> list[dict[str, Any]]:
     """Every break of ``breaks.toml``."""
