@@ -1151,6 +1151,12 @@ FIGURES: Mapping[str, Plot] = {
     "publicity_audience": Plot(
         together, paired, together_caption, {"x": "publicity.activities", "y": "publicity.audience"}
     ),
+    "reconsideration_received": Plot(
+        distribution,
+        values,
+        distribution_caption,
+        _OWN | {"indicator": "reconsideration.received", "basis": "受理", "year": 2019},
+    ),
     "study_sessions": Plot(
         distribution, values, distribution_caption, _OWN | {"indicator": "organisation.study_sessions"}
     ),

@@ -574,6 +574,7 @@ def test_figures_are_drawn_as_far_as_the_table_goes(tmp_path):
         "mediation_committees",
         "publicity_activities",
         "publicity_audience",
+        "reconsideration_received",
         "study_sessions",
     }
 
