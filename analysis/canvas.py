@@ -6,6 +6,7 @@ caller has set; the same figure gives the same bytes.
 
 from __future__ import annotations
 
+import base64
 import io
 import itertools
 import os
@@ -57,7 +58,13 @@ def _shown() -> None:
     except KeyError:
         from IPython.core.pylabtools import select_figure_formats
 
-        select_figure_formats(shell, {"png"}, bbox_inches=None, metadata={"Software": None})
+        select_figure_formats(shell, {"png"})
+        shell.display_formatter.formatters["image/png"].for_type(Figure, _inline)
+
+
+def _inline(fig: Figure) -> str:
+    """The figure as PNG for a notebook, in base64: a notebook of ten charts stays below a megabyte."""
+    return base64.b64encode(_png(fig, fig.dpi)).decode("ascii")
 
 
 def style() -> None:
@@ -365,14 +372,19 @@ def aside(positions: Sequence[float], width: float) -> list[float]:
 # ---------------------------------------------------------------- files
 
 
-def _png(fig: Figure) -> bytes:
-    """The figure as PNG at 300 dpi with a palette of at most 256 colours; the same figure gives the same bytes."""
+MANY = 5000  # colours: a chart with smoothed edges has fewer, a picture or a fine heat map more
+
+
+def _png(fig: Figure, dpi: float = 300) -> bytes:
+    """The figure as PNG, in 256 colours unless it has very many; the same figure gives the same bytes."""
     from PIL import Image
 
     raw, packed = io.BytesIO(), io.BytesIO()
-    fig.savefig(raw, format="png", dpi=300, metadata={"Software": None})
-    picture = Image.open(raw).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    picture.save(packed, format="png", optimize=True, dpi=(300, 300))
+    fig.savefig(raw, format="png", dpi=dpi, metadata={"Software": None})
+    picture = Image.open(raw).convert("RGB")
+    if picture.getcolors(MANY):
+        picture = picture.quantize(256, dither=Image.Dither.NONE)
+    picture.save(packed, format="png", optimize=True, dpi=(dpi, dpi))
     return packed.getvalue()
 
 
