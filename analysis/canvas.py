@@ -34,6 +34,7 @@ from analysis.captions import MARKS, invented, mark, number, say
 
 STYLE = str(files(__package__) / "briefing.mplstyle")
 INK, QUIET, PALE = "#222222", "#6B6B6B", "#BDBDBD"
+LABEL = 10  # points of the words beside dots and lines; on a slide a third larger
 INVENTED_DATA = "虚构示例数据　Fictional demo data"
 
 # ---------------------------------------------------------------- look
@@ -266,7 +267,7 @@ def write_labels(
                 textcoords="offset points",
                 ha=ha,
                 va=va,
-                size=9,
+                size=LABEL,
                 color=colour,
                 zorder=4,
                 arrowprops=stem,
@@ -311,7 +312,7 @@ def write_beside(fig: Figure, ax: Axes, x: float, side: str, labels: Sequence[tu
     settle(fig)
     scale = fig.dpi / 72
     places = [ax.transData.transform((x, y))[1] for y, _, _ in labels]
-    moved = spread(places, 12.5 * scale, ax.bbox.y0 + 6 * scale, ax.bbox.y1 - 6 * scale)
+    moved = spread(places, 1.35 * LABEL * scale, ax.bbox.y0 + 6 * scale, ax.bbox.y1 - 6 * scale)
     apart = any(abs(now - was) > 3 * scale for was, now in zip(places, moved, strict=True))
     sign, near, align = (1, 0, "left") if side == "right" else (-1, 1, "right")
     stem = {"arrowstyle": "-", "color": PALE, "lw": 0.7, "shrinkA": 1, "shrinkB": 5, "relpos": (near, 0.5)}
@@ -323,7 +324,7 @@ def write_beside(fig: Figure, ax: Axes, x: float, side: str, labels: Sequence[tu
             textcoords="offset points",
             ha=align,
             va="center",
-            size=9,
+            size=LABEL,
             color=colour,
             arrowprops=stem if apart else None,
         ).set_in_layout(False)

@@ -27,6 +27,7 @@ from matplotlib.ticker import FuncFormatter
 
 from analysis.canvas import (
     INK,
+    LABEL,
     PALE,
     QUIET,
     along,
@@ -323,7 +324,7 @@ def slope(
     before = [(a["value"], f"{names[a['unit']]} {said(a, lang)}", _direction((a, b))) for a, b in named]
     after = [(b["value"], f"{said(b, lang)} {names[b['unit']]}", _direction((a, b))) for a, b in named]
     settle(fig)
-    room = max(text_width(fig, text, 9) for _, text, _ in [*before, *after]) + 45 * fig.dpi / 72
+    room = max(text_width(fig, text, LABEL) for _, text, _ in [*before, *after]) + 45 * fig.dpi / 72
     margin = max(room / (ax.bbox.width - 2 * room), 0.5) * (last - first)
     ax.set_xlim(first - margin, last + margin)
     write_beside(fig, ax, first, "left", before)
@@ -831,7 +832,7 @@ def _median(ax: Axes, rows: pl.DataFrame, tiers: Sequence[str], lang: str) -> li
                 textcoords="offset points",
                 ha="center",
                 va="bottom",
-                size=8.5,
+                size=LABEL,
                 color=palette()[1],
             )
             found += [(part.median(), i - 0.48 + k * 0.08) for k in range(12)]
@@ -987,7 +988,7 @@ def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = 
             textcoords="offset points",
             ha="left",
             va="center",
-            size=9,
+            size=LABEL,
             color=QUIET,
         )
     ax.set_yticks(
@@ -1113,7 +1114,7 @@ def _ratio_line(ax: Axes, ratio: float, x_unit: str, y_unit: str, lang: str) -> 
         textcoords="offset points",
         ha="right",
         va="top" if at_top else "bottom",
-        size=8,
+        size=9,
         color="#8A8A8A",
     )
     return end, end * ratio
