@@ -76,7 +76,7 @@ __all__ = [
     "BASES", "FIGURES", "INK", "MARKS", "PALE", "QUIET", "SCOPES", "THEMES", "TIERS", "Caption", "Plot", "as_lines",
     "aside", "at_hundred", "balanced", "breaks", "by_quartile", "coloured", "counts", "coverage", "coverage_caption",
     "crossed", "distribution", "distribution_caption", "dumbbell", "dumbbell_caption", "figures", "joined", "like",
-    "longest", "mark", "number", "of_basis", "paired", "palette", "quartiles", "quartiles_caption",
+    "longest", "mark", "most_apart", "number", "of_basis", "paired", "palette", "quartiles", "quartiles_caption",
     "reported_and_computed", "said", "save", "series", "share_at_hundred", "share_caption", "short_names", "slope",
     "slope_caption", "small_multiples", "small_multiples_caption", "stretches", "style", "together",
     "together_caption", "trend", "trend_caption", "two_years", "values", "which",
@@ -84,6 +84,7 @@ __all__ = [
 
 FEW = 8  # fewer values than this and a title counts them instead of concluding from them
 NAMED = 18  # up to so many dots or lines are all named, as far as there is room
+PAIRS = 20  # rows of a dumbbell; more would lie on one another
 PANELS = 12  # more would be too small to read
 QUARTERED = 5  # of fewer units quartiles are refused
 BAND = "#D3E4F3"  # between the quartiles: the first colour of the palette, thinned
@@ -942,6 +943,16 @@ def reported_and_computed(table: pl.DataFrame, rate: str, part: str, whole: str)
     )
 
 
+def most_apart(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of the rows of ``reported_and_computed`` those that find room in one picture: the twenty with the largest difference."""
+    order = rows.with_columns(apart=pl.col("difference").abs()).sort("apart", descending=True, maintain_order=True)
+    return rows.join(
+        order.head(PAIRS).select("unit", "period", "scope", "basis", "whole_basis"),
+        on=["unit", "period", "scope", "basis", "whole_basis"],
+        how="semi",
+    )
+
+
 def dumbbell_caption(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = "zh") -> Caption:
     """The words of ``dumbbell``."""
     rows = reported_and_computed(table, rate, part, whole)
@@ -955,6 +966,8 @@ def dumbbell_caption(table: pl.DataFrame, rate: str, part: str, whole: str, lang
         f"{name}（%）：所报，与{shares[0]}÷{shares[1]}所算　范围：{each(rows['scope'], lang, SCOPES)}　最大相差{plain(far, 2)}个百分点",
         f"{name} (%): reported, and {shares[0].lower()} / {shares[1].lower()}   Scope: {each(rows['scope'], lang, SCOPES)}   Largest difference {plain(far, 2)} points",
     )
+    if n > PAIRS:
+        subtitle += say(lang, f"　只画差得最多的{PAIRS}个", f"   Only the {PAIRS} largest are drawn")
     docs = rows.select("unit", doc=pl.concat_list("doc", "part_doc", "whole_doc")).explode("doc", empty_as_null=True)
     footer = (
         source(docs, lang).rsplit("n=", 1)[0]
@@ -970,8 +983,11 @@ def dumbbell_caption(table: pl.DataFrame, rate: str, part: str, whole: str, lang
 
 @styled
 def dumbbell(table: pl.DataFrame, rate: str, part: str, whole: str, lang: str = "zh") -> Figure:
-    """A reported rate against the one its own counts give, a row each unit-year (rows: ``reported_and_computed``; percent)."""
-    rows = reported_and_computed(table, rate, part, whole)
+    """A reported rate against the one its own counts give, a row each unit-year (rows: ``reported_and_computed``; percent).
+
+    Of more than twenty those with the largest difference are drawn.
+    """
+    rows = most_apart(reported_and_computed(table, rate, part, whole))
     n = rows.height
     fig, ax = new_canvas(*dumbbell_caption(table, rate, part, whole, lang), rows)
     names, blue, red = short_names(rows), palette()[0], palette()[1]

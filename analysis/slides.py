@@ -347,7 +347,7 @@ def _shares(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lan
 
 def _pairs(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang: str) -> tuple[Any, list[str]]:
     """Reported and computed rate of each unit-year, joined by high-low lines."""
-    rows = found.rows.to_dicts()
+    rows = charts.most_apart(found.rows).to_dicts()
     names = charts.short_names(found.rows)
     data = CategoryChartData(number_format="General")
     data.categories = [

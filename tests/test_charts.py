@@ -246,6 +246,25 @@ def test_reported_and_computed_rates_of_one_scope():
     assert {"−1.00", "+0.00*"} <= set(words(fig))
 
 
+def test_of_many_rates_those_with_the_largest_difference_are_drawn():
+    table = pl.concat(
+        [
+            frame(
+                (f"{i:02d}县", 2023, 90 + (-1) ** i * i / 10, {"indicator": RATE[0]}),
+                (f"{i:02d}县", 2023, 90, {"indicator": RATE[1]}),
+                (f"{i:02d}县", 2023, 100, {"indicator": RATE[2]}),
+            )
+            for i in range(24)
+        ]
+    )
+    rows = charts.reported_and_computed(table, *RATE)
+    assert set(rows["unit"]) - set(charts.most_apart(rows)["unit"]) == {"00县", "01县", "02县", "03县"}
+    fig = charts.dumbbell(table, *RATE)
+    assert len(fig.axes[0].get_yticks()) == 20
+    assert title(fig).startswith("调解成功率：24个")
+    assert "只画差得最多的20个" in fig.texts[1].get_text().replace("\n", "")
+
+
 def test_paired_counts_take_the_latest_year_and_divide():
     activities, audience = {"indicator": "publicity.activities"}, {"indicator": "publicity.audience"}
     table = frame(
