@@ -14,7 +14,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     table        what reports state -> the tables, one value for each key
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
-    charts       the tables -> figures
+    charts       the tables -> figures (series: what may be compared; captions: the words; canvas: the look)
     deck         an empty deck of slides in our look (slides: the tables -> findings with charts that can be edited)
     export       the tables -> Excel, wide CSV, Stata
     evidence     a report's text with its figures marked; the page with the words behind every value

@@ -17,14 +17,15 @@ from pathlib import Path
 from lxml import etree
 from matplotlib.colors import to_hex
 from pptx import Presentation
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide, SlideLayout
-from pptx.util import Inches
+from pptx.util import Inches, Pt
 
-from analysis.charts import INK, QUIET, palette
+from analysis.canvas import INK, QUIET, palette
 
 LATIN, EAST_ASIAN = "Arial", "微软雅黑"
 COVER, TEXT, CHART = range(3)  # the layouts
@@ -45,6 +46,7 @@ _SIZES: dict[int, dict[int, int]] = {  # layout -> placeholder -> points
     CHART: {0: 24, 2: 14, 1: 14},
     TEXT: {0: 24, 1: 17},
 }
+_ABOVE: _Box = (_MARGIN, 0.1, _ROOM, 0.3)
 _NAMES = {COVER: "封面", CHART: "图", TEXT: "文字"}
 _FOOT = {PP_PLACEHOLDER.FOOTER: (_MARGIN, 6.85, 11.2, 0.4), PP_PLACEHOLDER.SLIDE_NUMBER: (11.9, 6.85, 0.83, 0.4)}
 
@@ -162,6 +164,18 @@ def add(deck: Deck, layout: int, title: str, footer: str = "") -> Slide:
                     )
                 )
     return slide
+
+
+def put_above(slide: Slide, text: str, accent: int) -> None:
+    """Words above the title, bold, in an accent of the theme (counted from 0)."""
+    box = slide.shapes.add_textbox(*map(Inches, _ABOVE))
+    box.name = text
+    frame = box.text_frame
+    frame.word_wrap = True  # else it is centred on its words
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    run = frame.paragraphs[0].add_run()
+    run.text, run.font.size, run.font.bold = text, Pt(16), True
+    run.font.color.theme_color = MSO_THEME_COLOR.ACCENT_1 + accent
 
 
 # --- Writing -------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 One finding a slide. Title, subtitle and footer are those of the figure of the same name (``charts.FIGURES``), the
 chart is native with the plotted values in its workbook, the notes name every value's report. A missing year is a gap,
 no line crosses a break, values that are no exact published numbers are hollow and shaped as in the figures. What the
-slides say is computed from the tables; the same tables give the same bytes.
+slides say is computed from the tables; the same tables give the same bytes. A slide with an invented unit (``demo``)
+says so above its title.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ from pptx.enum.chart import (
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
+from pptx.slide import Slide
 from pptx.util import Pt
 from xlsxwriter.utility import xl_col_to_name
 
 from analysis import charts, deck
+from analysis.canvas import INVENTED_DATA
+from analysis.captions import invented
 from analysis.charts import FEW, FIGURES, INK, MARKS, NAMED, PALE, QUIET, SCOPES, TIERS, Caption, Plot
 from analysis.table import Tables, load
 
@@ -144,6 +148,15 @@ def _slide(made: deck.Deck, found: Finding, table: pl.DataFrame, lang: str) -> N
     text = [found.caption.subtitle] + (["　".join(key) if lang == "zh" else "   ".join(key)] if key else [])
     slide.placeholders[deck.SUBTITLE].text_frame.text = "\n".join(text)
     slide.notes_slide.notes_text_frame.text = "\n".join(_notes(found, lang))
+    _warn(slide, found.rows)
+
+
+def _warn(slide: Slide, rows: pl.DataFrame) -> None:
+    """Says above the title, and first in the notes, that the data are invented, where a unit of the rows is."""
+    if invented(rows):
+        deck.put_above(slide, INVENTED_DATA, 1)
+        notes = slide.notes_slide.notes_text_frame
+        notes.text = f"{INVENTED_DATA}\n{notes.text}"
 
 
 def _key(rows: pl.DataFrame, lang: str) -> list[str]:
@@ -334,7 +347,7 @@ def _shares(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lan
 
 def _pairs(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang: str) -> tuple[Any, list[str]]:
     """Reported and computed rate of each unit-year, joined by high-low lines."""
-    rows = found.rows.to_dicts()
+    rows = charts.most_apart(found.rows).to_dicts()
     names = charts.short_names(found.rows)
     data = CategoryChartData(number_format="General")
     data.categories = [
@@ -780,13 +793,14 @@ def _cover(made: deck.Deck, tables: Tables, lang: str) -> None:
     with_values = rows["doc"].str.split(";").explode(empty_as_null=True).n_unique()
     units, indicators = rows["unit"].n_unique(), rows["indicator"].n_unique()
     first, last = rows["year"].min(), rows["year"].max()
+    kind = ("虚构", "fictional") if invented(rows) else ("公开", "published")
     zh = (
-        f"读入{documents.height:,}份公开报告，其中{with_values:,}份有指标数据",
+        f"读入{documents.height:,}份{kind[0]}报告，其中{with_values:,}份有指标数据",
         f"{units:,}个单位，{first}—{last}年，{indicators}项指标，{rows.height:,}个观测值",
         "图可直接编辑；每页备注写明口径、提醒和逐值出处",
     )
     en = (
-        f"{documents.height:,} published reports read, {with_values:,} of them with figures of indicators",
+        f"{documents.height:,} {kind[1]} reports read, {with_values:,} of them with figures of indicators",
         f"{units:,} units, {first} to {last}, {indicators} indicators, {rows.height:,} observations",
         "Charts can be edited; the notes give measure, caveat and the report behind every value",
     )
@@ -796,6 +810,7 @@ def _cover(made: deck.Deck, tables: Tables, lang: str) -> None:
     slide.notes_slide.notes_text_frame.text = "\n".join(
         [*lines, _say(lang, "数据来源：data/processed 各表", "Source: the tables in data/processed")]
     )
+    _warn(slide, rows)
 
 
 def _distrust(made: deck.Deck, tables: Tables, lang: str) -> None:
@@ -815,6 +830,7 @@ def _distrust(made: deck.Deck, tables: Tables, lang: str) -> None:
         "Source: the tables indicators, documents, checks, failures, codebook",
     )
     slide.notes_slide.notes_text_frame.text = "\n".join([*lines, source])
+    _warn(slide, tables.indicators)
 
 
 def _doubts(tables: Tables, lang: str) -> list[str]:

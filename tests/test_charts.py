@@ -7,9 +7,10 @@ import matplotlib as mpl
 import polars as pl
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.text import Text
 from PIL import Image
 
-from analysis import catalogue, charts
+from analysis import canvas, catalogue, charts, series
 
 
 def frame(*rows, **same):
@@ -245,6 +246,25 @@ def test_reported_and_computed_rates_of_one_scope():
     assert {"−1.00", "+0.00*"} <= set(words(fig))
 
 
+def test_of_many_rates_those_with_the_largest_difference_are_drawn():
+    table = pl.concat(
+        [
+            frame(
+                (f"{i:02d}县", 2023, 90 + (-1) ** i * i / 10, {"indicator": RATE[0]}),
+                (f"{i:02d}县", 2023, 90, {"indicator": RATE[1]}),
+                (f"{i:02d}县", 2023, 100, {"indicator": RATE[2]}),
+            )
+            for i in range(24)
+        ]
+    )
+    rows = charts.reported_and_computed(table, *RATE)
+    assert set(rows["unit"]) - set(charts.most_apart(rows)["unit"]) == {"00县", "01县", "02县", "03县"}
+    fig = charts.dumbbell(table, *RATE)
+    assert len(fig.axes[0].get_yticks()) == 20
+    assert title(fig).startswith("调解成功率：24个")
+    assert "只画差得最多的20个" in fig.texts[1].get_text().replace("\n", "")
+
+
 def test_paired_counts_take_the_latest_year_and_divide():
     activities, audience = {"indicator": "publicity.activities"}, {"indicator": "publicity.audience"}
     table = frame(
@@ -261,6 +281,167 @@ def test_paired_counts_take_the_latest_year_and_divide():
         title(charts.together(table, "publicity.activities", "publicity.audience"))
         == "1个单位同时公布普法活动场次与普法受众人次：每场30人次"
     )
+
+
+def test_a_slope_joins_the_same_units_and_counts_which_way_they_went():
+    table = pl.concat(
+        [
+            line("甲县", {2020: 5, 2023: 9}),
+            line("乙县", {2020: 8, 2021: 1, 2023: 2}),
+            line("丙县", {2020: 4, 2023: 4}),
+            line("丁县", {2020: 3}),
+            frame(("戊县", 2020, 3), ("戊县", 2023, 7, {"scope": "own"})),  # two scopes do not make a pair
+        ]
+    )
+    fig = charts.slope(table, "litigation.loss_rate", 2020, 2023, scope=("own", "area"))
+    assert title(fig) == "行政诉讼败诉率：2020年与2023年都有数的3个单位中，1个上升、1个下降、1个持平"
+    assert dots(fig) == [(2020, 4), (2020, 5), (2020, 8), (2023, 2), (2023, 4), (2023, 9)]
+    assert joins(fig) == {(2020, 2023)}
+    assert {"甲县 5%", "9% 甲县", "上升", "下降", "持平"} <= set(words(fig))
+
+
+@pytest.mark.parametrize(
+    ("years", "joined", "expected"),
+    [
+        ((2020, 2021), {(2020, 2021)}, "调解案件数：2020年与2021年都有数的2个单位中，2个上升、0个下降"),
+        ((2021, 2022), set(), "调解案件数：2个单位2021年与2022年都有数，但前后不可比"),
+    ],
+)
+def test_no_slope_crosses_a_break(years, joined, expected):
+    table = pl.concat([line(u, {2020: 5, 2021: 6, 2022: 90}, indicator="mediation.cases") for u in ("甲县", "乙县")])
+    fig = charts.slope(table, "mediation.cases", *years)
+    assert (joins(fig), title(fig)) == (joined, expected)
+    assert any("2022年起含法院委派委托案件" in text for text in words(fig)) == (not joined)
+
+
+def test_a_slope_says_how_many_units_are_inexact():
+    table = frame(("甲县", 2020, 5), ("甲县", 2021, 6, {"qualifier": "over"}), ("乙县", 2020, 5), ("乙县", 2021, 6))
+    assert "1个单位含非精确数" in charts.slope_caption(table, "litigation.loss_rate", 2020, 2021).subtitle
+
+
+@pytest.mark.parametrize("years", [(2019, 2020), (2020, 2020), (2021, 2020)])
+def test_two_years_that_no_unit_states_are_refused(years):
+    table = pl.concat([line("甲县", {2019: 1, 2021: 2}), line("乙县", {2020: 2, 2022: 3})])
+    with pytest.raises(ValueError, match=r"litigation\.loss_rate: no unit states both"):
+        charts.slope(table, "litigation.loss_rate", *years)
+
+
+def test_panels_are_of_the_units_with_the_most_years_and_have_the_same_axes():
+    lengths = {f"{chr(0x7532 + i)}县": 2 + i % 4 for i in range(14)} | {"独县": 1}
+    table = pl.concat([line(u, {2018 + y: 5 + y for y in range(n)}) for u, n in lengths.items()])
+    fig = charts.small_multiples(table, "litigation.loss_rate")
+    panels = [ax for ax in fig.axes if ax.get_visible()]
+    expected = sorted((u for u in lengths if u != "独县"), key=lambda u: (-lengths[u], u))[:12]
+    assert [ax.get_title(loc="left") for ax in panels] == expected
+    assert len({(*ax.get_xlim(), *ax.get_ylim()) for ax in panels}) == 1
+    assert "年份最多的12个单位，共15个" in fig.texts[1].get_text()
+
+
+def test_panels_keep_gaps_and_breaks():
+    table = pl.concat(
+        [line(u, {2018: 5, 2019: 6, 2021: 7, 2022: 9}, indicator="mediation.cases") for u in ("甲县", "乙县")]
+    )
+    fig = charts.small_multiples(table, "mediation.cases")
+    assert joins(fig) == {(2018, 2019)}
+    assert [x for x, _ in dots(fig)] == [2018, 2019, 2021, 2022]
+
+
+def test_one_panel_is_refused():
+    with pytest.raises(ValueError, match="fewer than two units"):
+        charts.small_multiples(
+            pl.concat([line("甲县", {2018: 1, 2019: 2}), line("乙县", {2018: 1})]), "litigation.loss_rate"
+        )
+
+
+def many(n, years=(2019, 2020, 2021), **same):
+    """``n`` units that state every year: 0, 1, 2, … in the first, one more in each later."""
+    return pl.concat([line(f"{i:02d}县", {year: i + k for k, year in enumerate(years)}, **same) for i in range(n)])
+
+
+def test_quartiles_are_of_the_units_that_state_every_year():
+    table = pl.concat([many(9), line("高县", {2019: 90, 2021: 90}), line("新县", {2021: 99})])
+    rows = charts.by_quartile(table, "litigation.loss_rate")
+    assert rows.select("year", "units", "lower", "median", "upper").rows() == [
+        (2019, 9, 2, 4, 6),
+        (2020, 9, 3, 5, 7),
+        (2021, 9, 4, 6, 8),
+    ]
+    caption = charts.quartiles_caption(table, "litigation.loss_rate")
+    assert caption.title == "行政诉讼败诉率：同样9个单位的中位数由2019年的4%升至2021年的6%"
+    assert "每年都有数的9个单位" in caption.subtitle
+    assert "n=27" in caption.footer
+
+
+@pytest.mark.parametrize(
+    ("units", "years", "given", "refused"),
+    [
+        (5, (2019, 2020), None, None),
+        (4, (2019, 2020), None, "4 units state every year from 2019 to 2020, quartiles need 5"),
+        (9, (2019, 2021), None, "0 units state every year from 2019 to 2021"),
+        (9, (2019, 2021), (2019, 2021), None),
+        (9, (2019, 2021), (2019, 2020), "0 units state every year"),
+    ],
+)
+def test_quartiles_of_fewer_than_five_units_are_refused(units, years, given, refused):
+    table = many(units, years)
+    if refused:
+        with pytest.raises(ValueError, match=refused):
+            charts.quartiles(table, "litigation.loss_rate", given)
+    else:
+        assert charts.balanced(table, "litigation.loss_rate", given)["unit"].n_unique() == units
+
+
+def test_no_band_crosses_a_break_or_a_year_left_out():
+    fig = charts.quartiles(
+        many(8, (2018, 2019, 2021, 2022), indicator="mediation.cases"), "mediation.cases", (2018, 2019, 2021, 2022)
+    )
+    spans = [
+        (min(x), max(x)) for drawn in fig.axes[0].lines if len(x := drawn.get_xdata()) and drawn.get_marker() == "o"
+    ]
+    assert spans == [(2018, 2019), (2021, 2021), (2022, 2022)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("03县", "03县行政诉讼败诉率2021年为5%，高于其他8个省级单位中的3个"),
+        ("08县", "08县行政诉讼败诉率2021年为10%，高于其他8个省级单位中的8个"),
+    ],
+)
+def test_one_unit_is_marked_and_placed_among_the_others(unit, expected):
+    fig = charts.distribution(many(9), "litigation.loss_rate", 2021, unit=unit)
+    assert title(fig) == expected
+    colours = [d.get_markerfacecolor() for d in fig.axes[0].lines if d.get_linestyle() == "None"]
+    assert sorted(colours.count(c) for c in set(colours)) == [1, 8]
+    assert any(text.startswith(f"{unit} ") for text in words(fig))
+
+
+def test_a_unit_without_a_value_cannot_be_marked():
+    with pytest.raises(ValueError, match="无县: no value"):
+        charts.distribution(many(9), "litigation.loss_rate", unit="无县")
+
+
+def test_among_rates_mostly_at_hundred_no_unit_is_placed():
+    table = frame(("甲县", 2024, 100), ("乙县", 2024, 100), ("丙县", 2024, 97), indicator="training.exam_pass_rate")
+    assert (
+        title(charts.distribution(table, "training.exam_pass_rate", unit="甲县"))
+        == "学法考试合格率：各取最近一年，3个单位中2个为100%"
+    )
+
+
+@pytest.mark.parametrize(
+    ("places", "moved"),
+    [
+        ([0, 50, 100], [0, 50, 100]),
+        ([50, 50], [45, 55]),
+        ([52, 50, 48], [60, 50, 40]),
+        ([0, 2], [0, 10]),
+        ([99, 100], [90, 100]),
+        ([20, 25, 80], [17.5, 27.5, 80]),
+    ],
+)
+def test_labels_move_apart_as_little_as_may_be(places, moved):
+    assert canvas.spread(places, 10, 0, 100) == pytest.approx(moved)
 
 
 def test_share_at_hundred_counts_by_scope():
@@ -313,6 +494,12 @@ ALL = {
     "share_at_hundred": lambda lang: charts.share_at_hundred(busy(), "litigation.appearance_rate", lang=lang),
     "coverage": lambda lang: charts.coverage(busy(), lang=lang),
     "coverage by indicator": lambda lang: charts.coverage(busy(), "indicator", lang=lang),
+    "distribution with one marked": lambda lang: charts.distribution(
+        busy(), "litigation.appearance_rate", unit=busy()["unit"][-1], lang=lang
+    ),
+    "slope": lambda lang: charts.slope(busy(), "litigation.appearance_rate", 2018, 2019, lang=lang),
+    "small multiples": lambda lang: charts.small_multiples(busy(), "litigation.appearance_rate", lang=lang),
+    "quartiles": lambda lang: charts.quartiles(busy(), "litigation.appearance_rate", (2018, 2019), lang=lang),
     "dumbbell": lambda lang: charts.dumbbell(mediation(), *RATE, lang=lang),
     "together": lambda lang: charts.together(mediation(), RATE[2], RATE[1], lang=lang),
 }
@@ -326,9 +513,11 @@ def test_nothing_is_clipped_and_no_glyph_is_missing(name, lang):
         fig = ALL[name](lang)
         fig.draw_without_rendering()
     renderer = fig.canvas.get_renderer()
-    ax = fig.axes[0]
-    low, high = sorted(ax.get_ylim())
-    shown = [*fig.texts, *ax.texts, *(t for t in ax.get_yticklabels() if low <= t.get_position()[1] <= high)]
+    shown = list(fig.texts)
+    for ax in fig.axes:
+        low, high = sorted(ax.get_ylim())
+        titles = [t for t in ax.get_children() if isinstance(t, Text)]
+        shown += [*ax.texts, *titles, *(t for t in ax.get_yticklabels() if low <= t.get_position()[1] <= high)]
     boxes = [t.get_window_extent(renderer) for t in shown if t.get_text()]
     assert all(b.x0 >= 0 and b.y0 >= 0 and b.x1 <= fig.bbox.x1 and b.y1 <= fig.bbox.y1 for b in boxes)
     assert not any(a.overlaps(b) for a, b in combinations([t.get_window_extent(renderer) for t in fig.texts], 2))
@@ -338,7 +527,10 @@ def test_nothing_is_clipped_and_no_glyph_is_missing(name, lang):
 
 @pytest.mark.parametrize("name", ALL)
 def test_english_charts_have_english_titles(name):
-    assert title(ALL[name]("en")).isascii() or "–" in title(ALL[name]("en"))
+    said = title(ALL[name]("en"))
+    for unit in busy()["unit"].unique():  # names of places stay Chinese
+        said = said.replace(unit, "")
+    assert said.replace("–", "-").isascii()
 
 
 def test_an_unknown_language_is_refused():
@@ -401,6 +593,7 @@ def test_figures_are_drawn_as_far_as_the_table_goes(tmp_path):
         "mediation_committees",
         "publicity_activities",
         "publicity_audience",
+        "reconsideration_received",
         "study_sessions",
     }
 
@@ -409,7 +602,7 @@ def test_figures_are_drawn_as_far_as_the_table_goes(tmp_path):
 
 
 def test_every_break_is_of_known_indicators_and_says_where_it_is_known_from():
-    for found in charts._breaks():
+    for found in series.all_breaks():
         assert set(found) == {"indicators", "units", "year", "reason_zh", "reason_en", "source"}
         assert set(found["indicators"]) <= set(catalogue.load())
         assert found["source"]

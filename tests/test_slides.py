@@ -19,7 +19,8 @@ from pptx.enum.chart import XL_MARKER_STYLE
 from pptx.oxml.ns import qn
 
 import analysis
-from analysis import catalogue, charts, slides
+from analysis import catalogue, charts, demo, slides
+from analysis.canvas import INVENTED_DATA
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,6 +50,12 @@ def made(request, tables, tmp_path_factory):
 def chart(slide):
     (found,) = [shape.chart for shape in slide.shapes if shape.has_chart]
     return found
+
+
+def slide_texts(slide):
+    """All that is written on a slide and in its notes."""
+    shown = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    return [*shown, slide.notes_slide.notes_text_frame.text]
 
 
 def by_name(deck):
@@ -232,6 +239,33 @@ def test_no_slide_is_without_notes_and_number(made):
         assert slide.notes_slide.notes_text_frame.text
         if i > 1:
             assert slide.placeholders[12].text_frame._txBody.find(f".//{qn('a:t')}").text == str(i)
+
+
+# --- Invented data -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_slide_of_the_demo_says_that_it_is_invented(tmp_path, lang):
+    demo.write(tmp_path / "demo", counties=6, years=6)
+    analysis.build(tmp_path / "demo" / "reports", tmp_path / "tables", processes=1)
+    slides.slides(tmp_path, analysis.load(tmp_path / "tables"), lang)
+    found = Presentation(tmp_path / slides.NAMES[lang]).slides
+    assert len(found) >= 6
+    for slide in found:
+        (box,) = [shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text == INVENTED_DATA]
+        assert "虚构示例数据" in box.text_frame.text
+        assert box.text_frame.paragraphs[0].runs[0].font.size.pt >= 16
+        assert box.left >= 0
+        assert 0 <= box.top < box.top + box.height < slide.shapes.title.top + slide.shapes.title.height / 4
+        assert slide.notes_slide.notes_text_frame.text.startswith(INVENTED_DATA)
+    told = found[0].placeholders[1].text_frame.text
+    assert ("虚构报告" if lang == "zh" else "fictional reports") in told
+    assert not any(word in told for word in ("公开报告", "published"))
+
+
+def test_no_slide_of_published_reports_says_so(made):
+    _, deck, _ = made
+    assert not any("虚构" in text for slide in deck.slides for text in slide_texts(slide))
 
 
 # --- Gaps, breaks, marks -------------------------------------------------------------------------
