@@ -18,7 +18,6 @@ import io
 import itertools
 import os
 import sys
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
@@ -38,6 +37,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
+from analysis.catalogue import breaks
 from analysis.places import INVENTED
 
 STYLE = str(files(__package__) / "briefing.mplstyle")
@@ -387,17 +387,6 @@ def series(
     if units is not None:
         table = table.filter(pl.col("unit").is_in(list(units)))
     return like(table, indicator, scope, basis)
-
-
-@cache
-def _breaks() -> list[dict[str, Any]]:
-    return tomllib.loads((files(__package__) / "breaks.toml").read_text("utf-8"))["break"]
-
-
-def breaks(indicator: str, unit: str) -> list[dict[str, Any]]:
-    """The breaks that hold for an indicator of a unit, by year: what is counted changes from ``year`` on."""
-    found = [b for b in _breaks() if indicator in b["indicators"] and (not b["units"] or unit in b["units"])]
-    return sorted(found, key=lambda b: b["year"])
 
 
 def crossed(lines: Iterable[Sequence[Mapping[str, Any]]]) -> dict[int, dict[str, Any]]:

@@ -11,12 +11,13 @@ How an observation comes about. Its key is unit, period, indicator, scope, basis
 4. Among equals the later published, where both dates are known.
 5. Among the rest the most exact. Where another differs from it beyond the rounding of their words, there is no
    value: flag `disputed`, both in `checks`.
+A rate that no report states but that follows from two exact counts of one report is `derived` (`ratios`).
 A figure that OCR was not sure of keeps its value and bears the flag `read with doubt`.
 A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
 observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
 
 `preferred` marks for each unit, whole year and indicator the first row with a value in this order: the year's own
-report before a later one; reported before summed; the higher source; the unit's own figure or one without a named
+report before a later one; reported before summed, and derived only where there is neither; the higher source; the unit's own figure or one without a named
 scope, then `area`, then `part_of_area`; the basis words in the order of the catalogue, no basis after the first.
 """
 
@@ -45,9 +46,10 @@ from typing import Any
 
 import polars as pl
 
-from analysis import catalogue
+from analysis import catalogue, checks
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
+from analysis.ratios import ratios
 from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
 from analysis.shortcomings import Shortcoming
 
@@ -87,6 +89,7 @@ RANKS = ("government", "department", "court", "statistics", "press")
 SCOPES = ("own", "", "area", "part_of_area")
 _LEVELS = ("national", "province", "city", "county", "town", "zone", "department", "")
 _TIERS = ("national", "province", "city", "county", "town", "")
+_ORIGINS = ("reported", "implied", "summed", "derived")
 _QUALIFIERS = ("exact", "over", "under", "about", "redacted")
 
 _DOC = Column("doc", str, "the report: path below the folder of reports, with ending", required=True)
@@ -217,7 +220,7 @@ TABLES: Mapping[str, Table] = {
             Column(
                 "preferred", bool, "the one row of this unit, whole year and indicator for the wide view", required=True
             ),
-            Column("origin", str, "how the value came about", ("reported", "implied", "summed"), required=True),
+            Column("origin", str, "how the value came about", _ORIGINS, required=True),
             Column("doc", str, "the report that speaks; several, joined by ;, where they disagree", required=True),
             Column("quote", str, "its words; empty without a value"),
             _SENTENCE,
@@ -228,16 +231,16 @@ TABLES: Mapping[str, Table] = {
     "checks": Table(
         ("check", "doc", "other_doc", "unit", "year", "indicator", "sentence", "other_sentence"),
         (
-            Column("check", str, "what does not add up", required=True),
-            Column("severity", str, "how grave it is", ("error", "warning", "note"), required=True),
+            Column("check", str, "what does not add up", tuple(checks.CHECKS), required=True),
+            Column("severity", str, "how grave it is", tuple(checks.SEVERITIES), required=True),
             _DOC,
-            Column("other_doc", str, "the other report, if any"),
+            Column("other_doc", str, "the other report, if any; several joined by ;"),
             _UNIT,
             _YEAR,
             Column("indicator", str, "id of the indicator, if one"),
             Column("message", str, "what is wrong, in words", required=True),
             Column("value", float, "the value in doc"),
-            Column("other_value", float, "the value it does not agree with"),
+            Column("other_value", float, "the value it does not agree with: stated in other_doc, or computed"),
             _SENTENCE,
             Column("other_sentence", str, "the sentence of the other value"),
         ),
@@ -337,7 +340,7 @@ class Failure:
 class _Read:
     """What a report gave: rows for the tables, or a failure. `names`: what the report calls its unit.
 
-    `doubtful`: (start, end) of the mentions that OCR was not sure of.
+    `doubtful`: (start, end) of the mentions that OCR was not sure of. `trace`: what the checks keep of its text.
     """
 
     document: Row | None = None
@@ -347,6 +350,7 @@ class _Read:
     shortcomings: list[Row] = field(default_factory=list)
     names: tuple[str, ...] = ()
     doubtful: frozenset[tuple[int, int]] = frozenset()
+    trace: checks.Trace | None = None
     failure: Failure | None = None
 
 
@@ -418,7 +422,14 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
             for m in found.mentions
             if any(start < m.end and m.start < end for start, end, _ in report.doubtful)
         ),
+        trace=_trace(report),
     )
+
+
+def _trace(report: Report) -> checks.Trace:
+    """What the checks keep of the text, its half characters written as ?."""
+    kept = checks.trace(report.text, report.skip)
+    return checks.Trace(kept.sketch, tuple((_writable(blank), _writable(line)) for blank, line in kept.blanks))
 
 
 def _document_row(report: Report, doc: str, unit: str, mentions: int) -> Row:
@@ -668,21 +679,8 @@ class _Source:
         return self.later, self.origin == "summed", RANKS.index(self.document["doc_type"])
 
     @property
-    def step(self) -> float:
-        """The smallest difference that these words can tell: 2.1万余 tells thousands, 20万 ten thousands, 98.7% tenths."""
-        exponent = Decimal(repr(self.mention["value"])).normalize().as_tuple().exponent
-        quote = self.mention["quote"]
-        most = 8 if "亿" in quote else 4 if "万" in quote else 0
-        return float(10.0 ** (min(exponent, most) if most or self.exact else exponent))
-
-    @property
     def exact(self) -> bool:
         return self.mention["qualifier"] == "exact"
-
-    def agrees(self, other: _Source) -> bool:
-        """Whether the two may be one number, each rounded as its words say."""
-        apart, step = abs(self.mention["value"] - other.mention["value"]), max(self.step, other.step)
-        return apart <= step / 2 + 1e-9 if self.exact and other.exact else apart < step - 1e-9
 
 
 @dataclass(slots=True)
@@ -727,19 +725,9 @@ def _sums(parts: list[Row]) -> list[Row]:
         for row in group:
             own[row["indicator"], row["year"], row["period"], row["scope"], row["basis"]].append(row)
         for (indicator, year, *_), rows in own.items():
-            if kinds[indicator].kind in ("count", "money") and _whole_list(rows):
+            if kinds[indicator].kind in ("count", "money") and checks.whole_list(rows):
                 lists[indicator, year].append(_summed(rows))
     return [rows[0] for rows in lists.values() if len(rows) == 1]  # two lists may count the same thing twice
-
-
-def _whole_list(rows: list[Row]) -> bool:
-    """Whether a sentence calls these parts disjoint and all there is: 分别为3件、4件, or 其中3件…，其余4件."""
-    if len(rows) < 2 or any(row["value"] is None or row["implied"] for row in rows):
-        return False
-    sentence, quotes = rows[0]["sentence"], [re.escape(row["quote"]) for row in rows]
-    respectively = "(?<!其中)分别[^，。；、]{0,8}?" + "[、，,和及与]".join(quotes)
-    remainder = "其中[^。；]*?" + "[^。；]*?".join(quotes[:-1]) + "[^。；]*?其余[^。；，]*?" + quotes[-1]
-    return bool(re.search(respectively, sentence) or re.search(remainder, sentence))
 
 
 def _summed(rows: list[Row]) -> Row:
@@ -753,20 +741,23 @@ def _summed(rows: list[Row]) -> Row:
     }
 
 
-def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
-    """(rows of indicators, rows of checks)."""
+def _observations(sources: _Sources) -> tuple[list[Row], list[tuple[Row, Row]]]:
+    """(rows of indicators, pairs of mentions of equal sources that disagree)."""
     chosen: list[tuple[_Source, Row]] = []
-    checks: list[Row] = []
+    disputes: list[tuple[Row, Row]] = []
     for key in sorted(sources.headlines):
         speaking = _speaking(sources.headlines[key])
-        speaks = min(speaking, key=lambda s: (not s.exact, s.step, s.document["doc"]))
-        against = [source for source in speaking if not source.agrees(speaks)]
+        speaks = min(speaking, key=lambda s: (not s.exact, checks.step(s.mention), s.document["doc"]))
+        against = [source for source in speaking if not checks.agree(source.mention, speaks.mention)]
         flags = ["from later report"] * speaks.later + ["disputed"] * bool(against)
         flags += ["read with doubt"] * speaks.doubtful
-        checks.extend(_dispute(speaks, other) for other in against)
+        disputes.extend((speaks.mention, other.mention) for other in against)
         chosen.append((speaks, _observation(speaks, against, sources.mentions[key], flags)))
     _prefer(chosen)
-    return [row for _, row in chosen], checks
+    reported = [row for _, row in chosen]
+    derived = list(ratios(reported))
+    _prefer_derived(reported, derived)
+    return reported + derived, disputes
 
 
 def _speaking(sources: list[_Source]) -> list[_Source]:
@@ -805,24 +796,6 @@ def _observation(source: _Source, against: list[_Source], mentions: int, flags: 
     }
 
 
-def _dispute(one: _Source, other: _Source) -> Row:
-    values = one.mention["value"], other.mention["value"]
-    return {
-        "check": "disputed",
-        "severity": "error",
-        "doc": one.document["doc"],
-        "other_doc": other.document["doc"],
-        "unit": one.mention["unit"],
-        "year": one.mention["year"],
-        "indicator": one.mention["indicator"],
-        "message": f"Sources of equal rank state {_plain(values[0])} and {_plain(values[1])}: the table gives no value.",
-        "value": values[0],
-        "other_value": values[1],
-        "sentence": one.mention["sentence"],
-        "other_sentence": other.mention["sentence"],
-    }
-
-
 _SCOPE_PLACE = {"own": 0, "": 0, "area": 1, "part_of_area": 2}
 
 
@@ -838,6 +811,16 @@ def _prefer(chosen: list[tuple[_Source, Row]]) -> None:
             best[key] = place, row
     for _, row in best.values():
         row["preferred"] = True
+
+
+def _prefer_derived(reported: Sequence[Row], derived: Sequence[Row]) -> None:
+    """Mark a derived row where the unit, whole year and indicator have no other; the scopes in the order of `_prefer`."""
+    taken = {(row["unit"], row["year"], row["indicator"]) for row in reported if row["preferred"]}
+    for row in sorted(derived, key=lambda row: (_SCOPE_PLACE[row["scope"]], row["scope"])):
+        key = row["unit"], row["year"], row["indicator"]
+        if row["period"] == str(row["year"]) and key not in taken:
+            row["preferred"] = True
+            taken.add(key)
 
 
 def _basis_place(row: Row) -> float:
@@ -1033,6 +1016,7 @@ def _outside(paths: list[Path], raw: Path, out: Path) -> list[Path]:
 def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool) -> Summary:
     tables = {name: _Columns(name) for name in TABLES}
     sources, names = _Sources(), Counter[tuple[str, str]]()
+    traces: dict[str, checks.Trace] = {}
     warnings: list[tuple[str, str]] = []
     failures: list[Failure] = []
     first: dict[str, int] = {}  # content -> its row in documents
@@ -1056,13 +1040,16 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
             tables["unmatched"].add(each.unmatched)
             tables["shortcomings"].add(each.shortcomings)
             sources.add(document, each.mentions, each.doubtful)
+            traces[document["doc"]] = each.trace
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
-    observations, checks = _observations(sources)
+    observations, disputes = _observations(sources)
+    tables["indicators"].add(_checked("indicators", observations))
+    read = {name: tables[name].frame() for name in ("documents", "mentions", "indicators")}
+    found = checks.find(checks.Stated(**read, disputes=disputes, traces=traces))
     failed = [{"doc": f.doc, "reason": f.reason, "detail": f.detail} for f in failures]
     for name, rows in {
-        "indicators": observations,
-        "checks": checks,
+        "checks": found,
         "failures": failed,
         "units": _unit_rows(names),
         "codebook": _codebook_rows(),
@@ -1070,7 +1057,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
         tables[name].add(_checked(name, rows))
     metadata = versions()
     for name, columns in tables.items():
-        _write(name, columns.frame(), stage, metadata)
+        _write(name, read[name] if name in read else columns.frame(), stage, metadata)
     return Summary(
         out=out,
         reports=len(tables["documents"]),
