@@ -46,7 +46,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis import catalogue, checks
+from analysis import catalogue, checks, datapackage
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
 from analysis.ratios import ratios
@@ -62,13 +62,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`type` is str, int, float or bool. Absent text is "", an absent number null. `words`: the only ones allowed."""
+    """`type` is str, int, float or bool. Absent text is "", an absent number null. `words`: the only ones allowed.
+    `unit`: what a number counts."""
 
     name: str
     type: type
     meaning: str
     words: tuple[str, ...] = ()
     required: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ _SCOPE = Column("scope", str, "own, area, part_of_area; empty where the text doe
 _BASIS = Column("basis", str, "what the text says was counted; empty where it does not say")
 _SENTENCE = Column("sentence", str, "the sentence of the figure, line breaks joined")
 _WHERE = (
-    Column("start", int, "where the quote begins in the report's text", required=True),
-    Column("end", int, "where it ends: text[start:end] is the quote", required=True),
+    Column("start", int, "where the quote begins in the report's text", required=True, unit="characters"),
+    Column("end", int, "where it ends: text[start:end] is the quote", required=True, unit="characters"),
     Column("quote", str, "the number with its measure word, or the wording that fixes the value", required=True),
     _SENTENCE,
     Column("section", str, "the headings above, joined by /"),
@@ -124,7 +126,9 @@ _STATED = (
     _YEAR,
     _PERIOD,
     _INDICATOR,
-    Column("value", float, "in the unit of measure; null where the report masks the number"),
+    Column(
+        "value", float, "in the unit of measure; null where the report masks the number", unit="as in unit_of_measure"
+    ),
     _MEASURE,
     Column("qualifier", str, "how exact the report is", _QUALIFIERS, required=True),
 )
@@ -148,8 +152,8 @@ TABLES: Mapping[str, Table] = {
             _REPORT_YEAR,
             Column("period", str, "the period reported on"),
             Column("published", str, "date of publication, ISO"),
-            Column("characters", int, "length of the report's text", required=True),
-            Column("mentions", int, "rows in mentions", required=True),
+            Column("characters", int, "length of the report's text", required=True, unit="characters"),
+            Column("mentions", int, "rows in mentions", required=True, unit="rows of mentions"),
             Column("warnings", str, "what a reader should look at, joined by ;"),
         ),
     ),
@@ -181,7 +185,7 @@ TABLES: Mapping[str, Table] = {
             _DOC,
             _UNIT,
             _REPORT_YEAR,
-            Column("value", float, "of the number as written; null where masked"),
+            Column("value", float, "of the number as written; null where masked", unit="as in measure_word"),
             Column("measure_word", str, "as written"),
             *_WHERE,
         ),
@@ -195,8 +199,8 @@ TABLES: Mapping[str, Table] = {
             Column("topic", str, "the theme of the codebook that its words speak of most; empty where none does"),
             Column("quotes", str, "the numbers in the sentence as written, joined by ;"),
             Column("values", str, "what they are worth, in the same order, joined by ;; - where masked"),
-            Column("start", int, "where the sentence begins in the report's text", required=True),
-            Column("end", int, "where it ends", required=True),
+            Column("start", int, "where the sentence begins in the report's text", required=True, unit="characters"),
+            Column("end", int, "where it ends", required=True, unit="characters"),
             Column("sentence", str, "a sentence that states a problem, line breaks joined", required=True),
             *_WHERE[4:],
         ),
@@ -212,7 +216,7 @@ TABLES: Mapping[str, Table] = {
             _INDICATOR,
             Column("name_zh", str, "its Chinese name", required=True),
             Column("name_en", str, "its English name", required=True),
-            Column("value", float, "the value; null where equal sources disagree"),
+            Column("value", float, "the value; null where equal sources disagree", unit="as in unit_of_measure"),
             _MEASURE,
             Column("qualifier", str, "exact, over, under, about; empty without a value", ("", *_QUALIFIERS[:-1])),
             _SCOPE,
@@ -224,7 +228,13 @@ TABLES: Mapping[str, Table] = {
             Column("doc", str, "the report that speaks; several, joined by ;, where they disagree", required=True),
             Column("quote", str, "its words; empty without a value"),
             _SENTENCE,
-            Column("mentions", int, "rows of mentions with this key, of all reports and roles", required=True),
+            Column(
+                "mentions",
+                int,
+                "rows of mentions with this key, of all reports and roles",
+                required=True,
+                unit="rows of mentions",
+            ),
             Column("flags", str, "disputed, from later report, read with doubt; joined by ;"),
         ),
     ),
@@ -239,8 +249,13 @@ TABLES: Mapping[str, Table] = {
             _YEAR,
             Column("indicator", str, "id of the indicator, if one"),
             Column("message", str, "what is wrong, in words", required=True),
-            Column("value", float, "the value in doc"),
-            Column("other_value", float, "the value it does not agree with: stated in other_doc, or computed"),
+            Column("value", float, "the value in doc", unit="the indicator's unit of measure"),
+            Column(
+                "other_value",
+                float,
+                "the value it does not agree with: stated in other_doc, or computed",
+                unit="the indicator's unit of measure",
+            ),
             _SENTENCE,
             Column("other_sentence", str, "the sentence of the other value"),
         ),
@@ -259,7 +274,7 @@ TABLES: Mapping[str, Table] = {
             Column("unit", str, "the name in the tables", required=True),
             Column("name", str, "a name that was joined to it", required=True),
             Column("reason", str, "why", required=True),
-            Column("documents", int, "reports that bear the name", required=True),
+            Column("documents", int, "reports that bear the name", required=True, unit="reports"),
         ),
     ),
     "codebook": Table(
@@ -275,9 +290,9 @@ TABLES: Mapping[str, Table] = {
             Column("definition", str, "what counts and what does not", required=True),
             Column("definition_en", str, "the same in English", required=True),
             Column("direction", str, "whether more is better: up, down, neutral", required=True),
-            Column("lowest", float, "least plausible value", required=True),
-            Column("highest", float, "greatest plausible value", required=True),
-            Column("decimals", int, "decimals to show", required=True),
+            Column("lowest", float, "least plausible value", required=True, unit="as in unit_of_measure"),
+            Column("highest", float, "greatest plausible value", required=True, unit="as in unit_of_measure"),
+            Column("decimals", int, "decimals to show", required=True, unit="digits"),
             Column("framework", str, "the national plan that asks for it"),
             Column("task", int, "the plan's task"),
             Column("tiers", str, "tiers that it applies to, joined by ;", required=True),
@@ -1055,6 +1070,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
         "codebook": _codebook_rows(),
     }.items():
         tables[name].add(_checked(name, rows))
+    (stage / datapackage.NAME).write_text(datapackage.describe(TABLES), "utf-8", newline="\n")
     metadata = versions()
     for name, columns in tables.items():
         _write(name, read[name] if name in read else columns.frame(), stage, metadata)
@@ -1104,6 +1120,7 @@ def _publish(stage: Path, out: Path) -> None:
     for name in TABLES:
         for ending in ("csv", "parquet"):  # in this order: load() trusts a Parquet file no older than its CSV
             os.replace(stage / f"{name}.{ending}", out / f"{name}.{ending}")
+    os.replace(stage / datapackage.NAME, out / datapackage.NAME)
 
 
 @dataclass(frozen=True, slots=True)
