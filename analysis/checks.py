@@ -19,9 +19,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +70,7 @@ class Trace:
     blanks: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stated:
     """All that the reports of a build state: the tables `documents`, `mentions` and `indicators`; the `disputes` of
     equal sources, as pairs of mentions; the trace of each doc's text."""
@@ -82,6 +81,7 @@ class Stated:
     disputes: Sequence[tuple[Row, Row]] = ()
     traces: Mapping[str, Trace] | None = None
 
+    @cached_property
     def told(self) -> pl.DataFrame:
         """The mentions with a value, unit and year, in document order, with what tells one source from another:
         `doc_type`, `reported_on` (the report's year). A court's figures without a scope are its area's."""
@@ -165,6 +165,11 @@ def _name(indicator: str) -> str:
     return catalogue.load()[indicator].name_en.lower()
 
 
+def _held(rows: pl.DataFrame, same: Sequence[str], *conditions: pl.Expr) -> pl.DataFrame:
+    """The rows whose group of the same columns meets every condition: few, so that only these are looked at one by one."""
+    return rows.filter(*(condition.over(same) for condition in conditions))
+
+
 def _groups(rows: Iterable[Row], *columns: str) -> Iterator[list[Row]]:
     found: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
@@ -189,13 +194,11 @@ def disputed(stated: Stated) -> Iterator[Finding]:
 
 def last_year(stated: Stated) -> Iterator[Finding]:
     """What a report says of an earlier year, against that year's own report by the same kind of source."""
-    told = stated.told().filter(pl.col("role") == "headline", ~pl.col("implied"))
+    told = stated.told.filter(pl.col("role") == "headline", ~pl.col("implied"))
     same = ["unit", "period", "indicator", "scope", "basis", "doc_type"]
-    back = told.filter(pl.col("year") < pl.col("reported_on"))
-    own = told.filter(pl.col("year") == pl.col("reported_on"))
-    pairs = back.select(*same, "doc").join(own.select(*same, pl.col("doc").alias("own")), on=same).unique()
-    wanted = set(pairs["doc"]) | set(pairs["own"])
-    for group in _groups(told.filter(pl.col("doc").is_in(wanted)).iter_rows(named=True), *same):
+    back, differ = pl.col("year") < pl.col("reported_on"), pl.col("value").n_unique() > 1
+    both = _held(told, same, back.any(), (pl.col("year") == pl.col("reported_on")).any(), differ)
+    for group in _groups(both.iter_rows(named=True), *same):
         then = [row for row in group if row["year"] == row["reported_on"]]
         for later in (row for row in group if row["year"] < row["reported_on"]):
             if then and not any(agree(later, row) for row in then):
@@ -210,8 +213,10 @@ def rate(stated: Stated) -> Iterator[Finding]:
     """A stated rate against the two counts that it is made of, in the same sentence or as the report's totals."""
     made_of = {entry.id: entry.relation for entry in catalogue.load().values() if entry.relation}
     involved = {name for one, r in made_of.items() for name in (one, r.numerator, r.denominator)}
-    told = stated.told().filter(pl.col("indicator").is_in(involved), pl.col("qualifier") == "exact", ~pl.col("implied"))
-    for group in _groups(told.iter_rows(named=True), "doc", "unit", "period", "scope"):
+    told = stated.told.filter(pl.col("indicator").is_in(involved), pl.col("qualifier") == "exact", ~pl.col("implied"))
+    same = ["doc", "unit", "period", "scope"]
+    told = _held(told, same, pl.col("indicator").is_in(made_of).any(), pl.col("indicator").n_unique() > 2)
+    for group in _groups(told.iter_rows(named=True), *same):
         for said in (row for row in group if row["indicator"] in made_of):
             relation = made_of[said["indicator"]]
             tops = [row for row in group if row["indicator"] == relation.numerator and _goes_with(row, said)]
@@ -295,28 +300,27 @@ def part_over_whole(stated: Stated) -> Iterator[Finding]:
 
 def _with_parts(stated: Stated) -> Iterator[tuple[Row, list[Row]]]:
     """A report's total of an indicator with its parts of the same basis, scope and period."""
-    told = _counts(stated.told().filter(pl.col("year") == pl.col("reported_on")))
-    for group in _groups(told.iter_rows(named=True), "doc", "unit", "period", "indicator", "scope", "basis"):
-        totals = [row for row in group if row["role"] == "headline"]
-        if len(totals) == 1 and len(group) > 1:
-            yield totals[0], [row for row in group if row["role"] == "part"]
+    told = _counts(stated.told.filter(pl.col("year") == pl.col("reported_on")))
+    same = ["doc", "unit", "period", "indicator", "scope", "basis"]
+    told = _held(told, same, (pl.col("role") == "headline").sum() == 1, pl.len() > 1)
+    for group in _groups(told.iter_rows(named=True), *same):
+        total = next(row for row in group if row["role"] == "headline")
+        yield total, [row for row in group if row["role"] == "part"]
 
 
 def exceeds(stated: Stated) -> Iterator[Finding]:
     """A total against another that it can never exceed: settled of closed, closed of handled."""
-    bounds = _bounds()
-    involved = {name for one, (other, _) in bounds for name in (one, other)}
-    told = stated.told().filter(pl.col("role") == "headline", pl.col("indicator").is_in(involved))
-    for group in _groups(told.iter_rows(named=True), "doc", "unit", "period", "scope"):
-        for one, (other, basis) in bounds:
-            for smaller, larger in product(group, group):
-                if (smaller["indicator"], larger["indicator"]) != (one, other) or (
-                    basis and larger["basis"] not in basis
-                ):
-                    continue
-                if _least(smaller) > _most(larger) + 1e-9:
-                    values = f"{_number(smaller['value'])}) exceeds {_name(other)} ({_number(larger['value'])}"
-                    yield _of(smaller, f"{_name(one).capitalize()} ({values}).", larger)
+    told, same = stated.told.filter(pl.col("role") == "headline"), ["doc", "unit", "period", "scope"]
+    for one, (other, basis) in _bounds():
+        smaller, larger = (told.filter(pl.col("indicator") == name) for name in (one, other))
+        if basis:
+            larger = larger.filter(pl.col("basis").is_in(basis))
+        both = smaller.join(larger, on=same, suffix="_of_larger", maintain_order="left_right")
+        for row in both.filter(pl.col("value") > pl.col("value_of_larger")).iter_rows(named=True):
+            bound = row | {name: row[f"{name}_of_larger"] for name in ("value", "qualifier", "quote", "sentence")}
+            if _least(row) > _most(bound) + 1e-9:
+                values = f"{_number(row['value'])}) exceeds {_name(other)} ({_number(bound['value'])}"
+                yield _of(row, f"{_name(one).capitalize()} ({values}).", bound)
 
 
 @cache
@@ -333,7 +337,7 @@ def out_of_range(stated: Stated) -> Iterator[Finding]:
     ranges = pl.DataFrame(
         [(e.id, e.range[0], e.range[1]) for e in kinds.values()], ["indicator", "lowest", "highest"], orient="row"
     )
-    told = stated.told().join(ranges, on="indicator", how="left", maintain_order="left")
+    told = stated.told.join(ranges, on="indicator", how="left", maintain_order="left")
     outside = (pl.col("value") < pl.col("lowest")) | (pl.col("value") > pl.col("highest"))
     for row in told.filter(outside).iter_rows(named=True):
         lowest, highest = (_number(row[name]) for name in ("lowest", "highest"))
@@ -342,12 +346,13 @@ def out_of_range(stated: Stated) -> Iterator[Finding]:
 
 def twice(stated: Stated) -> Iterator[Finding]:
     """One statement, word for word up to the number, made twice in a report with two numbers."""
-    told = stated.told().filter(pl.col("year") == pl.col("reported_on"), ~pl.col("implied"))
-    for group in _groups(told.iter_rows(named=True), "doc", "unit", "period", "indicator", "scope", "basis"):
-        if len({row["sentence"] for row in group}) < 2 or not any(row["role"] == "headline" for row in group):
-            continue
-        for same in _groups(((row | {"words": _words_before(row)}) for row in group), "words"):
-            first, *others = same
+    told = stated.told.filter(pl.col("year") == pl.col("reported_on"), ~pl.col("implied"))
+    same = ["doc", "unit", "period", "indicator", "scope", "basis"]
+    several = pl.col("sentence").n_unique() > 1, pl.col("value").n_unique() > 1
+    told = _held(told, same, (pl.col("role") == "headline").any(), *several)
+    for group in _groups(told.iter_rows(named=True), *same):
+        for alike in _groups(((row | {"words": _words_before(row)}) for row in group), "words"):
+            first, *others = alike
             if len(first["words"]) < SAME_WORDS:
                 continue
             for other in others:
@@ -389,25 +394,17 @@ def _times(times: float) -> str:
 def _jumps(stated: Stated) -> Iterator[tuple[Row, Row, float]]:
     """(observation, that of the next year, how many times it) where that is much; no break lies between."""
     same = ["unit", "indicator", "scope", "basis", "doc_type"]
-    rows = stated.indicators.filter(
-        pl.col("value") > 0, pl.col("period") == pl.col("year").cast(pl.String), pl.col("origin") != "derived"
+    rows = _counts(
+        stated.indicators.filter(pl.col("value") > 0, pl.col("period") == pl.col("year").cast(pl.String))
     ).join(stated.documents.select("doc", "doc_type"), on="doc", maintain_order="left")
-    rows = _counts(rows)
-    after = rows.select(*same, (pl.col("year") - 1).alias("year"), pl.col("value").alias("next"))
-    near = rows.join(after, on=[*same, "year"], maintain_order="left")
-    times = near["next"] / near["value"]
-    least = pl.min_horizontal("value", "next") >= JUMP_LEAST
-    found = near.with_columns(times.alias("times")).filter(
-        least & ((pl.col("times") >= JUMP) | (pl.col("times") <= 1 / JUMP))
-    )
-    wanted = {(*(row[c] for c in same), row["year"] + 1): row for row in found.iter_rows(named=True)}
-    if wanted:
-        for row in rows.iter_rows(named=True):
-            before = wanted.get(tuple(row[c] for c in [*same, "year"]))
-            if before and not any(
-                cut["year"] == row["year"] for cut in catalogue.breaks(row["indicator"], row["unit"])
-            ):
-                yield before, row, before["times"]
+    before = rows.with_columns(pl.col("year") + 1)
+    pairs = rows.join(before, on=[*same, "year"], suffix="_before", maintain_order="left")
+    times = pl.col("value") / pl.col("value_before")
+    large = pl.min_horizontal("value", "value_before") >= JUMP_LEAST
+    for row in pairs.filter(large & ((times >= JUMP) | (times <= 1 / JUMP))).iter_rows(named=True):
+        if not any(cut["year"] == row["year"] for cut in catalogue.breaks(row["indicator"], row["unit"])):
+            then = row | {name: row[f"{name}_before"] for name in ("doc", "value", "sentence")}
+            yield then, row, row["value"] / then["value"]
 
 
 _WITHIN = {"city": "county", "province": "city"}  # tier -> the tier right below it
@@ -425,9 +422,10 @@ def below(stated: Stated) -> Iterator[Finding]:
             pl.col("value").is_not_null(),
             pl.col("doc_type").is_in(["government", "department"]),
             pl.col("tier").is_in(["province", "city", "county"]),
-            ~pl.col("origin").is_in(["derived"]),
         )
     )
+    whole = (pl.col("scope") == "area") & pl.col("tier").is_in(_WITHIN)
+    rows = _held(rows, ["period", "indicator", "basis", "province"], whole.any(), pl.col("tier").n_unique() > 1)
     place = ("period", "indicator", "basis", "province", "city", "county")
     parts: defaultdict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
     wholes: list[tuple[tuple[Any, ...], Row]] = []
