@@ -55,7 +55,13 @@ JUMP_LEAST = 10  # unless the smaller of the two is below this: one case, then t
 SLIP = (5_000, 20_000)  # a jump of this order is a 万 too many or too few
 SAME_WORDS = 6  # characters before a number, alike in two sentences, that make them one statement
 ALIKE = 0.8  # share of a text's runs of characters that another has, too, from which on it is taken over
+LONGEST = 100_000  # characters; what comes after them is not compared
 SHORTEST = 100  # characters; a text with fewer is like others by chance
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    return tomllib.loads((files(__package__) / "checks.toml").read_text("utf-8"))
 
 
 # --- What is compared ----------------------------------------------------------------------------
@@ -284,18 +290,26 @@ def _make_up(total: Row, listed: Sequence[Row]) -> bool:
         stretch = after.partition("其中")[2]
         said = "其余" in stretch and whole_list(listed)
     else:
-        stretch = before[before.find(listed[0]["quote"]) :]
+        stretch = re.sub(r"\d+年", "", re.split("[；;]", before)[-1])
         said = re.search(r"[，,；](?:共计|合计|总计|总共)[^，。；]{0,10}$", stretch)
         stretch = stretch if listed[-1]["start"] < total["start"] else ""
     return bool(said) and len(re.findall(r"\d+(?:\.\d+)?", stretch)) == len(listed)
 
 
 def part_over_whole(stated: Stated) -> Iterator[Finding]:
+    """A part that is more than its total; an earlier stage (收到94件，准予备案91件) is a part too, and may be more."""
     for total, members in _with_parts(stated):
         for part in members:
-            if _least(part) > _most(total) + 1e-9:
+            if _least(part) > _most(total) + 1e-9 and not _stages(part) - _stages(total):
                 values = f"{_number(part['value'])}, more than the total of {_number(total['value'])}"
                 yield _of(part, f"A part is {values}.", total)
+
+
+def _stages(row: Row) -> set[str]:
+    """The words of an earlier stage that stand by the number, up to the next comma on either side."""
+    before, quote, after = row["sentence"].partition(row["quote"])
+    by = re.split("[，。；,;]", before)[-1] + quote + re.split("[，。；,;]", after)[0]
+    return {word for word in _words()["stages"] if word in by}
 
 
 def _with_parts(stated: Stated) -> Iterator[tuple[Row, list[Row]]]:
@@ -480,8 +494,7 @@ def trace(text: str, skip: Sequence[tuple[int, int]] = ()) -> Trace:
 
 @cache
 def _patterns() -> re.Pattern[str]:
-    known = tomllib.loads((files(__package__) / "checks.toml").read_text("utf-8"))
-    return re.compile("|".join(f"(?:{pattern})" for pattern in known["blanks"]))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _words()["blanks"]))
 
 
 def _blanks(text: str) -> Iterator[tuple[str, str]]:
@@ -511,7 +524,7 @@ def _sketch(text: str) -> bytes:
     """
     letters = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32)
     kept = (letters >= 0x4E00) & (letters <= 0x9FFF) & ~np.isin(letters, [ord(c) for c in _FIGURES])
-    letters = letters[kept].astype(np.uint64)
+    letters = letters[kept][:LONGEST].astype(np.uint64)
     if len(letters) < SHORTEST:
         return b""
     runs = np.zeros(len(letters) - _RUN + 1, dtype=np.uint64)
@@ -541,7 +554,7 @@ def reused(stated: Stated) -> Iterator[Finding]:
         alike, source = max(((_alike(sketch, texts[i][1]), -i) for i in near), default=(0.0, 0))
         if alike >= ALIKE:
             other = texts[-source][0]
-            whose = "an earlier report of the unit" if other["unit"] == row["unit"] else f"a report of {other['unit']}"
+            whose = "another report of the unit" if other["unit"] == row["unit"] else f"a report of {other['unit']}"
             message = f"About {alike:.0%} of the text, figures left out, stands in {whose}."
             yield Finding(row["doc"], message, other["doc"], row["unit"], row["year"])
         for band in bands:

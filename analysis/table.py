@@ -982,7 +982,8 @@ def _digest(entries: Iterable[Any]) -> str:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a build did. `warnings`: (doc, warning); `twins`: files passed over because their content was read
-    already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation."""
+    already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation; `findings`:
+    rows of checks by severity."""
 
     out: Path
     reports: int
@@ -990,6 +991,7 @@ class Summary:
     observations: int
     disputed: int
     parts_only: int
+    findings: Mapping[str, int]
     twins: int
     warnings: tuple[tuple[str, str], ...]
     failures: tuple[Failure, ...]
@@ -1081,6 +1083,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
         observations=len(tables["indicators"]),
         disputed=sum("disputed" in row["flags"] for row in observations),
         parts_only=sources.parts_only(),
+        findings=Counter(row["severity"] for row in found),
         twins=twins,
         warnings=tuple(warnings),
         failures=tuple(sorted(failures, key=lambda f: f.doc)),

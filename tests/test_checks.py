@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,11 @@ CASES = {
         "part_over_whole",
         [("全年共办理法律援助案件1503件，其中农民工案件5440件。",)],
     ),
+    "an earlier stage that is more than the result": [("收到县区政府和市直部门报备文件94件，准予备案91件。",)],
+    "an earlier stage that is applied for": [
+        ("人民调解方面，案件受理量8114件，协议达成量7963件；司法确认方面，申请量305件，确认量298件。",)
+    ],
+    "parts of which one is not read": [("4个镇街、38个村居调委会加上医患、物业、劳资3个行业调委会，共计45个。",)],
     # what cannot exceed what
     "fewer succeeded than mediated": [("共调解纠纷3045件，调解成功2904件。",)],
     "more succeeded than mediated": ("exceeds", [("共调解纠纷3045件，调解成功3904件。",)]),
@@ -259,6 +265,13 @@ def test_looking_for_texts_that_are_alike_is_near_linear_in_their_number():
     finally:
         checks._alike = before
     assert len(compared) < 1000 * 12
+
+
+@pytest.mark.parametrize("run", ["_", " ", "　", "x", "×", "（", "（ ", "20", "a_", "年 ", "【此处"])
+def test_a_text_of_one_thing_without_end_takes_no_time(run):
+    start = time.perf_counter()
+    checks.trace(run * (1_000_000 // len(run)))
+    assert time.perf_counter() - start < 5
 
 
 def test_a_sketch_is_the_same_everywhere():

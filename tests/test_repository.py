@@ -136,6 +136,8 @@ def test_what_make_prints_is_what_a_build_gives(workspace):
     )
     assert f"{done.disputed} observations without a value" in README
     assert f"{done.parts_only} figures known in parts alone" in README
+    graves = ", ".join(f"{count} {name}s" for name, count in sorted(done.findings.items()))
+    assert f"{sum(done.findings.values())} findings of what does not add up (checks.csv): {graves}\n" in README
 
 
 def test_the_number_of_indicators_is_that_of_the_catalogue():
