@@ -220,7 +220,7 @@ def rate(stated: Stated) -> Iterator[Finding]:
     made_of = {entry.id: entry.relation for entry in catalogue.load().values() if entry.relation}
     involved = {name for one, r in made_of.items() for name in (one, r.numerator, r.denominator)}
     told = stated.told.filter(pl.col("indicator").is_in(involved), pl.col("qualifier") == "exact", ~pl.col("implied"))
-    same = ["doc", "unit", "period", "scope"]
+    same = ["doc", "period", "scope"]
     told = _held(told, same, pl.col("indicator").is_in(made_of).any(), pl.col("indicator").n_unique() > 2)
     for group in _groups(told.iter_rows(named=True), *same):
         for said in (row for row in group if row["indicator"] in made_of):
@@ -275,7 +275,7 @@ def parts(stated: Stated) -> Iterator[Finding]:
         if not all(_counted_out(row) for row in (total, *listed)) or not _make_up(total, listed):
             continue
         added = sum(row["value"] for row in listed)
-        if added != total["value"]:
+        if abs(added - total["value"]) > 1e-6:
             shown = " + ".join(_number(row["value"]) for row in listed)
             message = f"{_number(total['value'])} is the total; its parts {shown} make {_number(added)}."
             yield _of(total, message, other_doc=total["doc"], other_value=added, other_sentence=total["sentence"])
@@ -315,7 +315,7 @@ def _stages(row: Row) -> set[str]:
 def _with_parts(stated: Stated) -> Iterator[tuple[Row, list[Row]]]:
     """A report's total of an indicator with its parts of the same basis, scope and period."""
     told = _counts(stated.told.filter(pl.col("year") == pl.col("reported_on")))
-    same = ["doc", "unit", "period", "indicator", "scope", "basis"]
+    same = ["doc", "period", "indicator", "scope", "basis"]
     told = _held(told, same, (pl.col("role") == "headline").sum() == 1, pl.len() > 1)
     for group in _groups(told.iter_rows(named=True), *same):
         total = next(row for row in group if row["role"] == "headline")
@@ -324,7 +324,7 @@ def _with_parts(stated: Stated) -> Iterator[tuple[Row, list[Row]]]:
 
 def exceeds(stated: Stated) -> Iterator[Finding]:
     """A total against another that it can never exceed: settled of closed, closed of handled."""
-    told, same = stated.told.filter(pl.col("role") == "headline"), ["doc", "unit", "period", "scope"]
+    told, same = stated.told.filter(pl.col("role") == "headline"), ["doc", "period", "scope"]
     for one, (other, basis) in _bounds():
         smaller, larger = (told.filter(pl.col("indicator") == name) for name in (one, other))
         if basis:
@@ -361,7 +361,7 @@ def out_of_range(stated: Stated) -> Iterator[Finding]:
 def twice(stated: Stated) -> Iterator[Finding]:
     """One statement, word for word up to the number, made twice in a report with two numbers."""
     told = stated.told.filter(pl.col("year") == pl.col("reported_on"), ~pl.col("implied"))
-    same = ["doc", "unit", "period", "indicator", "scope", "basis"]
+    same = ["doc", "period", "indicator", "scope", "basis"]
     several = pl.col("sentence").n_unique() > 1, pl.col("value").n_unique() > 1
     told = _held(told, same, (pl.col("role") == "headline").any(), *several)
     for group in _groups(told.iter_rows(named=True), *same):
