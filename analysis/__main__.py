@@ -270,6 +270,9 @@ def _say(summary: Summary) -> None:
     ):
         if count:
             typer.echo(f"{count} {what}")
+    if summary.findings:
+        graves = ", ".join(f"{count} {name}s" for name, count in sorted(summary.findings.items()))
+        typer.echo(f"{sum(summary.findings.values())} findings of what does not add up (checks.csv): {graves}")
     typer.echo(f"{len(summary.warnings)} warnings")
     for doc, warning in summary.warnings[:WARNINGS_SHOWN]:
         typer.echo(f"  {doc}: {warning}")

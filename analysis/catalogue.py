@@ -7,10 +7,10 @@ itself by examples and counterexamples. ``words.toml`` holds vocabularies that r
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -65,8 +65,18 @@ class Example(_Data):
 
 
 class Relation(_Data):
+    """What a rate is made of. ``basis``: what the denominator may have counted; empty takes any."""
+
     numerator: str
     denominator: str
+    basis: Words = ()
+
+
+class AtMost(_Data):
+    """Another indicator that this one can never exceed. ``basis``: what that one must have counted; empty takes any."""
+
+    indicator: str
+    basis: Words = ()
 
 
 class Indicator(_Data):
@@ -95,6 +105,7 @@ class Indicator(_Data):
     denominator: str = ""
     denominator_en: str = ""
     relation: Relation | None = None
+    at_most: AtMost | None = None
     basis: Mapping[str, Words] = {}
     headline_basis: Words = ()
     no_basis: Words = ()
@@ -165,4 +176,30 @@ def load() -> Mapping[str, Indicator]:
                 raise ValueError(f"{indicator.id}: a rule says also {other!r}, which no file has")
             if found[other].core != indicator.core:
                 raise ValueError(f"{indicator.id}: a rule says also {other!r}; only one of the two is core")
+        for other, basis in _compared(indicator):
+            if other not in found:
+                raise ValueError(f"{indicator.id}: compared with {other!r}, which no file has")
+            if unknown := set(basis) - {*found[other].basis, ""}:
+                raise ValueError(f"{indicator.id}: {other} has no basis {', '.join(sorted(unknown))}")
     return found
+
+
+def _compared(indicator: Indicator) -> Iterator[tuple[str, Words]]:
+    """The indicators that this one is said to be related to, with their basis words."""
+    if indicator.relation:
+        yield indicator.relation.numerator, ()
+        yield indicator.relation.denominator, indicator.relation.basis
+    if indicator.at_most:
+        yield indicator.at_most.indicator, indicator.at_most.basis
+
+
+@cache
+def all_breaks() -> list[dict[str, Any]]:
+    """Every break of ``breaks.toml``."""
+    return tomllib.loads((files(__package__) / "breaks.toml").read_text("utf-8"))["break"]
+
+
+def breaks(indicator: str, unit: str) -> list[dict[str, Any]]:
+    """The breaks that hold for an indicator of a unit, by year: what is counted changes from ``year`` on."""
+    found = [b for b in all_breaks() if indicator in b["indicators"] and (not b["units"] or unit in b["units"])]
+    return sorted(found, key=lambda b: b["year"])

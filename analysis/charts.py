@@ -589,11 +589,18 @@ def quartiles(
     return fig
 
 
+def _stated(table: pl.DataFrame) -> pl.DataFrame:
+    """The rows that reports state: what is derived from them adds nothing to what is covered."""
+    return table.filter(pl.col("origin").fill_null("") != "derived")
+
+
 def counts(table: pl.DataFrame, by: str = "theme") -> pl.DataFrame:
     """How many units have a row in each year, by ``theme`` or ``indicator``: columns ``by``, names, year, units, rows, docs."""
     labels = ["name_zh", "name_en"] if by == "indicator" else []
-    found = table.group_by(by, *labels, "year").agg(
-        units=pl.col("unit").n_unique(), rows=pl.len(), docs=pl.col("doc").n_unique()
+    found = (
+        _stated(table)
+        .group_by(by, *labels, "year")
+        .agg(units=pl.col("unit").n_unique(), rows=pl.len(), docs=pl.col("doc").n_unique())
     )
     if by == "theme":
         zh, en = ({k: v[i] for k, v in THEMES.items()} for i in (0, 1))
@@ -642,7 +649,7 @@ def coverage_caption(table: pl.DataFrame, by: str = "theme", most: int = 22, lan
             f"　只列最多的{most}项，另有{hidden}项",
             f"   The {most} best covered, {hidden} more not shown",
         )
-    return Caption(_coverage_title(table, rows, by, lang), subtitle, source(table, lang))
+    return Caption(_coverage_title(table, rows, by, lang), subtitle, source(_stated(table), lang))
 
 
 @styled

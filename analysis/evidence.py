@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from analysis import catalogue
+from analysis.checks import CHECKS
 from analysis.mentions import Explained, Found, Mention, Unmatched, explain
 from analysis.reports import Report, Unreadable, find_reports, read_reports
 
@@ -437,7 +438,10 @@ def _index(tables: Tables) -> Row:
         ],
         "rows": rows,
         **words,
-        "checks": list(tables.checks.select(_CHECK_COLUMNS).iter_rows(named=True)),
+        "checks": [
+            check | {"name": CHECKS[check["check"]].name_zh}
+            for check in tables.checks.select(_CHECK_COLUMNS).iter_rows(named=True)
+        ],
         "words": {
             "kinds": KINDS,
             "reasons": REASONS,
@@ -481,11 +485,31 @@ def _places(tables: Tables, docs: Mapping[str, int]) -> Iterator[list[tuple[int,
     columns = ("doc", "indicator", "period", "basis", "scope", "origin", "quote", "sentence")
     for doc, indicator, period, basis, *rest in tables.indicators.select(columns).iter_rows():
         names = [doc] if doc in docs else doc.split("; ")
+        if "derived" in rest:
+            yield [(docs[doc], start) for start in _divided(stated, doc, indicator, period, *rest)]
+            continue
         yield [
             (docs[name], said.start)
             for name in names
             for said in _speaking(stated[name, indicator, period, basis], *rest)
         ]
+
+
+def _divided(
+    stated: Mapping[tuple[str, ...], list[_Said]], doc: str, rate: str, period: str, scope: str, *words: str
+) -> Iterator[int]:
+    """Where the two counts stand that a rate was derived from, the numerator first."""
+    _, quote, sentence = words
+    relation = catalogue.load()[rate].relation
+    for count in (relation.numerator, relation.denominator) if relation else ():
+        for basis in ("", *catalogue.load()[count].basis):
+            for said in stated.get((doc, count, period, basis), ()):
+                if (
+                    (said.scope, said.role) == (scope, "headline")
+                    and said.quote in quote.split("; ")
+                    and said.sentence in sentence
+                ):
+                    yield said.start
 
 
 class _Said(NamedTuple):

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import xlsxwriter
 
+from analysis.checks import CHECKS
 from analysis.table import Tables, load
 
 ROWS = 1_048_576  # that a sheet of Excel holds, heading and all
@@ -44,14 +45,14 @@ _SOURCES = {"government": "政府", "department": "部门", "court": "法院", "
 WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> word of the workbook
     "scope": {"own": "本单位", "area": "全辖区", "part_of_area": "部分辖区"},
     "qualifier": {"exact": "确数", "over": "多于", "under": "不足", "about": "约数"},
-    "origin": {"reported": "报告所写", "implied": "由文字推断", "summed": "由分项相加"},
+    "origin": {"reported": "报告所写", "implied": "由文字推断", "summed": "由分项相加", "derived": "由其他指标算出"},
     "flags": {"disputed": "来源不一致", "from later report": "取自以后年度报告"},
     "tier": _TIERS,
     "tiers": _TIERS,
     "level": _TIERS | {"zone": "功能区", "department": "部门"},
     "body": _BODIES,
     "doc_type": _SOURCES,
-    "check": {"disputed": "来源不一致"},
+    "check": {name: check.name_zh for name, check in CHECKS.items()},
     "severity": {"error": "错误", "warning": "警告", "note": "提示"},
     "kind": {"count": "计数", "rate": "比率", "money": "金额", "score": "得分"},
     "direction": {"up": "越多越好", "down": "越少越好", "neutral": "中性"},

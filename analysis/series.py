@@ -6,13 +6,12 @@ years with a value count. A missing year is a gap; no line crosses a break of ``
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
+
+from analysis.catalogue import breaks
 
 Words = str | Sequence[str] | None
 
@@ -67,18 +66,6 @@ def in_all(rows: pl.DataFrame, years: Sequence[int]) -> pl.DataFrame:
     rows = rows.filter(pl.col("year").n_unique().over(key) == len(set(years)))
     lines = rows.select(key).unique().sort(key, descending=[False, True, True])  # a stated scope before an open one
     return rows.join(lines.unique("unit", keep="first", maintain_order=True), on=key, how="semi").sort("unit", "year")
-
-
-@cache
-def all_breaks() -> list[dict[str, Any]]:
-    """Every break of ``breaks.toml``."""
-    return tomllib.loads((files(__package__) / "breaks.toml").read_text("utf-8"))["break"]
-
-
-def breaks(indicator: str, unit: str) -> list[dict[str, Any]]:
-    """The breaks that hold for an indicator of a unit, by year: what is counted changes from ``year`` on."""
-    found = [b for b in all_breaks() if indicator in b["indicators"] and (not b["units"] or unit in b["units"])]
-    return sorted(found, key=lambda b: b["year"])
 
 
 def crossed(lines: Iterable[Sequence[Mapping[str, Any]]]) -> dict[int, dict[str, Any]]:

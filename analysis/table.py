@@ -11,12 +11,13 @@ How an observation comes about. Its key is unit, period, indicator, scope, basis
 4. Among equals the later published, where both dates are known.
 5. Among the rest the most exact. Where another differs from it beyond the rounding of their words, there is no
    value: flag `disputed`, both in `checks`.
+A rate that no report states but that follows from two exact counts of one report is `derived` (`ratios`).
 A figure that OCR was not sure of keeps its value and bears the flag `read with doubt`.
 A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
 observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
 
 `preferred` marks for each unit, whole year and indicator the first row with a value in this order: the year's own
-report before a later one; reported before summed; the higher source; the unit's own figure or one without a named
+report before a later one; reported before summed, and derived only where there is neither; the higher source; the unit's own figure or one without a named
 scope, then `area`, then `part_of_area`; the basis words in the order of the catalogue, no basis after the first.
 """
 
@@ -45,9 +46,10 @@ from typing import Any
 
 import polars as pl
 
-from analysis import catalogue
+from analysis import catalogue, checks, datapackage
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
+from analysis.ratios import ratios
 from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
 from analysis.shortcomings import Shortcoming
 
@@ -60,13 +62,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`type` is str, int, float or bool. Absent text is "", an absent number null. `words`: the only ones allowed."""
+    """`type` is str, int, float or bool. Absent text is "", an absent number null. `words`: the only ones allowed.
+    `unit`: what a number counts."""
 
     name: str
     type: type
     meaning: str
     words: tuple[str, ...] = ()
     required: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ RANKS = ("government", "department", "court", "statistics", "press")
 SCOPES = ("own", "", "area", "part_of_area")
 _LEVELS = ("national", "province", "city", "county", "town", "zone", "department", "")
 _TIERS = ("national", "province", "city", "county", "town", "")
+_ORIGINS = ("reported", "implied", "summed", "derived")
 _QUALIFIERS = ("exact", "over", "under", "about", "redacted")
 
 _DOC = Column("doc", str, "the report: path below the folder of reports, with ending", required=True)
@@ -100,8 +105,8 @@ _SCOPE = Column("scope", str, "own, area, part_of_area; empty where the text doe
 _BASIS = Column("basis", str, "what the text says was counted; empty where it does not say")
 _SENTENCE = Column("sentence", str, "the sentence of the figure, line breaks joined")
 _WHERE = (
-    Column("start", int, "where the quote begins in the report's text", required=True),
-    Column("end", int, "where it ends: text[start:end] is the quote", required=True),
+    Column("start", int, "where the quote begins in the report's text", required=True, unit="characters"),
+    Column("end", int, "where it ends: text[start:end] is the quote", required=True, unit="characters"),
     Column("quote", str, "the number with its measure word, or the wording that fixes the value", required=True),
     _SENTENCE,
     Column("section", str, "the headings above, joined by /"),
@@ -121,7 +126,9 @@ _STATED = (
     _YEAR,
     _PERIOD,
     _INDICATOR,
-    Column("value", float, "in the unit of measure; null where the report masks the number"),
+    Column(
+        "value", float, "in the unit of measure; null where the report masks the number", unit="as in unit_of_measure"
+    ),
     _MEASURE,
     Column("qualifier", str, "how exact the report is", _QUALIFIERS, required=True),
 )
@@ -145,8 +152,8 @@ TABLES: Mapping[str, Table] = {
             _REPORT_YEAR,
             Column("period", str, "the period reported on"),
             Column("published", str, "date of publication, ISO"),
-            Column("characters", int, "length of the report's text", required=True),
-            Column("mentions", int, "rows in mentions", required=True),
+            Column("characters", int, "length of the report's text", required=True, unit="characters"),
+            Column("mentions", int, "rows in mentions", required=True, unit="rows of mentions"),
             Column("warnings", str, "what a reader should look at, joined by ;"),
         ),
     ),
@@ -178,7 +185,7 @@ TABLES: Mapping[str, Table] = {
             _DOC,
             _UNIT,
             _REPORT_YEAR,
-            Column("value", float, "of the number as written; null where masked"),
+            Column("value", float, "of the number as written; null where masked", unit="as in measure_word"),
             Column("measure_word", str, "as written"),
             *_WHERE,
         ),
@@ -192,8 +199,8 @@ TABLES: Mapping[str, Table] = {
             Column("topic", str, "the theme of the codebook that its words speak of most; empty where none does"),
             Column("quotes", str, "the numbers in the sentence as written, joined by ;"),
             Column("values", str, "what they are worth, in the same order, joined by ;; - where masked"),
-            Column("start", int, "where the sentence begins in the report's text", required=True),
-            Column("end", int, "where it ends", required=True),
+            Column("start", int, "where the sentence begins in the report's text", required=True, unit="characters"),
+            Column("end", int, "where it ends", required=True, unit="characters"),
             Column("sentence", str, "a sentence that states a problem, line breaks joined", required=True),
             *_WHERE[4:],
         ),
@@ -209,7 +216,7 @@ TABLES: Mapping[str, Table] = {
             _INDICATOR,
             Column("name_zh", str, "its Chinese name", required=True),
             Column("name_en", str, "its English name", required=True),
-            Column("value", float, "the value; null where equal sources disagree"),
+            Column("value", float, "the value; null where equal sources disagree", unit="as in unit_of_measure"),
             _MEASURE,
             Column("qualifier", str, "exact, over, under, about; empty without a value", ("", *_QUALIFIERS[:-1])),
             _SCOPE,
@@ -217,27 +224,38 @@ TABLES: Mapping[str, Table] = {
             Column(
                 "preferred", bool, "the one row of this unit, whole year and indicator for the wide view", required=True
             ),
-            Column("origin", str, "how the value came about", ("reported", "implied", "summed"), required=True),
+            Column("origin", str, "how the value came about", _ORIGINS, required=True),
             Column("doc", str, "the report that speaks; several, joined by ;, where they disagree", required=True),
             Column("quote", str, "its words; empty without a value"),
             _SENTENCE,
-            Column("mentions", int, "rows of mentions with this key, of all reports and roles", required=True),
+            Column(
+                "mentions",
+                int,
+                "rows of mentions with this key, of all reports and roles",
+                required=True,
+                unit="rows of mentions",
+            ),
             Column("flags", str, "disputed, from later report, read with doubt; joined by ;"),
         ),
     ),
     "checks": Table(
         ("check", "doc", "other_doc", "unit", "year", "indicator", "sentence", "other_sentence"),
         (
-            Column("check", str, "what does not add up", required=True),
-            Column("severity", str, "how grave it is", ("error", "warning", "note"), required=True),
+            Column("check", str, "what does not add up", tuple(checks.CHECKS), required=True),
+            Column("severity", str, "how grave it is", tuple(checks.SEVERITIES), required=True),
             _DOC,
-            Column("other_doc", str, "the other report, if any"),
+            Column("other_doc", str, "the other report, if any; several joined by ;"),
             _UNIT,
             _YEAR,
             Column("indicator", str, "id of the indicator, if one"),
             Column("message", str, "what is wrong, in words", required=True),
-            Column("value", float, "the value in doc"),
-            Column("other_value", float, "the value it does not agree with"),
+            Column("value", float, "the value in doc", unit="the indicator's unit of measure"),
+            Column(
+                "other_value",
+                float,
+                "the value it does not agree with: stated in other_doc, or computed",
+                unit="the indicator's unit of measure",
+            ),
             _SENTENCE,
             Column("other_sentence", str, "the sentence of the other value"),
         ),
@@ -256,7 +274,7 @@ TABLES: Mapping[str, Table] = {
             Column("unit", str, "the name in the tables", required=True),
             Column("name", str, "a name that was joined to it", required=True),
             Column("reason", str, "why", required=True),
-            Column("documents", int, "reports that bear the name", required=True),
+            Column("documents", int, "reports that bear the name", required=True, unit="reports"),
         ),
     ),
     "codebook": Table(
@@ -272,9 +290,9 @@ TABLES: Mapping[str, Table] = {
             Column("definition", str, "what counts and what does not", required=True),
             Column("definition_en", str, "the same in English", required=True),
             Column("direction", str, "whether more is better: up, down, neutral", required=True),
-            Column("lowest", float, "least plausible value", required=True),
-            Column("highest", float, "greatest plausible value", required=True),
-            Column("decimals", int, "decimals to show", required=True),
+            Column("lowest", float, "least plausible value", required=True, unit="as in unit_of_measure"),
+            Column("highest", float, "greatest plausible value", required=True, unit="as in unit_of_measure"),
+            Column("decimals", int, "decimals to show", required=True, unit="digits"),
             Column("framework", str, "the national plan that asks for it"),
             Column("task", int, "the plan's task"),
             Column("tiers", str, "tiers that it applies to, joined by ;", required=True),
@@ -337,7 +355,7 @@ class Failure:
 class _Read:
     """What a report gave: rows for the tables, or a failure. `names`: what the report calls its unit.
 
-    `doubtful`: (start, end) of the mentions that OCR was not sure of.
+    `doubtful`: (start, end) of the mentions that OCR was not sure of. `trace`: what the checks keep of its text.
     """
 
     document: Row | None = None
@@ -347,6 +365,7 @@ class _Read:
     shortcomings: list[Row] = field(default_factory=list)
     names: tuple[str, ...] = ()
     doubtful: frozenset[tuple[int, int]] = frozenset()
+    trace: checks.Trace | None = None
     failure: Failure | None = None
 
 
@@ -418,7 +437,14 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
             for m in found.mentions
             if any(start < m.end and m.start < end for start, end, _ in report.doubtful)
         ),
+        trace=_trace(report),
     )
+
+
+def _trace(report: Report) -> checks.Trace:
+    """What the checks keep of the text, its half characters written as ?."""
+    kept = checks.trace(report.text, report.skip)
+    return checks.Trace(kept.sketch, tuple((_writable(blank), _writable(line)) for blank, line in kept.blanks))
 
 
 def _document_row(report: Report, doc: str, unit: str, mentions: int) -> Row:
@@ -668,21 +694,8 @@ class _Source:
         return self.later, self.origin == "summed", RANKS.index(self.document["doc_type"])
 
     @property
-    def step(self) -> float:
-        """The smallest difference that these words can tell: 2.1万余 tells thousands, 20万 ten thousands, 98.7% tenths."""
-        exponent = Decimal(repr(self.mention["value"])).normalize().as_tuple().exponent
-        quote = self.mention["quote"]
-        most = 8 if "亿" in quote else 4 if "万" in quote else 0
-        return float(10.0 ** (min(exponent, most) if most or self.exact else exponent))
-
-    @property
     def exact(self) -> bool:
         return self.mention["qualifier"] == "exact"
-
-    def agrees(self, other: _Source) -> bool:
-        """Whether the two may be one number, each rounded as its words say."""
-        apart, step = abs(self.mention["value"] - other.mention["value"]), max(self.step, other.step)
-        return apart <= step / 2 + 1e-9 if self.exact and other.exact else apart < step - 1e-9
 
 
 @dataclass(slots=True)
@@ -727,19 +740,9 @@ def _sums(parts: list[Row]) -> list[Row]:
         for row in group:
             own[row["indicator"], row["year"], row["period"], row["scope"], row["basis"]].append(row)
         for (indicator, year, *_), rows in own.items():
-            if kinds[indicator].kind in ("count", "money") and _whole_list(rows):
+            if kinds[indicator].kind in ("count", "money") and checks.whole_list(rows):
                 lists[indicator, year].append(_summed(rows))
     return [rows[0] for rows in lists.values() if len(rows) == 1]  # two lists may count the same thing twice
-
-
-def _whole_list(rows: list[Row]) -> bool:
-    """Whether a sentence calls these parts disjoint and all there is: 分别为3件、4件, or 其中3件…，其余4件."""
-    if len(rows) < 2 or any(row["value"] is None or row["implied"] for row in rows):
-        return False
-    sentence, quotes = rows[0]["sentence"], [re.escape(row["quote"]) for row in rows]
-    respectively = "(?<!其中)分别[^，。；、]{0,8}?" + "[、，,和及与]".join(quotes)
-    remainder = "其中[^。；]*?" + "[^。；]*?".join(quotes[:-1]) + "[^。；]*?其余[^。；，]*?" + quotes[-1]
-    return bool(re.search(respectively, sentence) or re.search(remainder, sentence))
 
 
 def _summed(rows: list[Row]) -> Row:
@@ -753,20 +756,23 @@ def _summed(rows: list[Row]) -> Row:
     }
 
 
-def _observations(sources: _Sources) -> tuple[list[Row], list[Row]]:
-    """(rows of indicators, rows of checks)."""
+def _observations(sources: _Sources) -> tuple[list[Row], list[tuple[Row, Row]]]:
+    """(rows of indicators, pairs of mentions of equal sources that disagree)."""
     chosen: list[tuple[_Source, Row]] = []
-    checks: list[Row] = []
+    disputes: list[tuple[Row, Row]] = []
     for key in sorted(sources.headlines):
         speaking = _speaking(sources.headlines[key])
-        speaks = min(speaking, key=lambda s: (not s.exact, s.step, s.document["doc"]))
-        against = [source for source in speaking if not source.agrees(speaks)]
+        speaks = min(speaking, key=lambda s: (not s.exact, checks.step(s.mention), s.document["doc"]))
+        against = [source for source in speaking if not checks.agree(source.mention, speaks.mention)]
         flags = ["from later report"] * speaks.later + ["disputed"] * bool(against)
         flags += ["read with doubt"] * speaks.doubtful
-        checks.extend(_dispute(speaks, other) for other in against)
+        disputes.extend((speaks.mention, other.mention) for other in against)
         chosen.append((speaks, _observation(speaks, against, sources.mentions[key], flags)))
     _prefer(chosen)
-    return [row for _, row in chosen], checks
+    reported = [row for _, row in chosen]
+    derived = list(ratios(reported))
+    _prefer_derived(reported, derived)
+    return reported + derived, disputes
 
 
 def _speaking(sources: list[_Source]) -> list[_Source]:
@@ -805,24 +811,6 @@ def _observation(source: _Source, against: list[_Source], mentions: int, flags: 
     }
 
 
-def _dispute(one: _Source, other: _Source) -> Row:
-    values = one.mention["value"], other.mention["value"]
-    return {
-        "check": "disputed",
-        "severity": "error",
-        "doc": one.document["doc"],
-        "other_doc": other.document["doc"],
-        "unit": one.mention["unit"],
-        "year": one.mention["year"],
-        "indicator": one.mention["indicator"],
-        "message": f"Sources of equal rank state {_plain(values[0])} and {_plain(values[1])}: the table gives no value.",
-        "value": values[0],
-        "other_value": values[1],
-        "sentence": one.mention["sentence"],
-        "other_sentence": other.mention["sentence"],
-    }
-
-
 _SCOPE_PLACE = {"own": 0, "": 0, "area": 1, "part_of_area": 2}
 
 
@@ -838,6 +826,16 @@ def _prefer(chosen: list[tuple[_Source, Row]]) -> None:
             best[key] = place, row
     for _, row in best.values():
         row["preferred"] = True
+
+
+def _prefer_derived(reported: Sequence[Row], derived: Sequence[Row]) -> None:
+    """Mark a derived row where the unit, whole year and indicator have no other; the scopes in the order of `_prefer`."""
+    taken = {(row["unit"], row["year"], row["indicator"]) for row in reported if row["preferred"]}
+    for row in sorted(derived, key=lambda row: (_SCOPE_PLACE[row["scope"]], row["scope"])):
+        key = row["unit"], row["year"], row["indicator"]
+        if row["period"] == str(row["year"]) and key not in taken:
+            row["preferred"] = True
+            taken.add(key)
 
 
 def _basis_place(row: Row) -> float:
@@ -984,7 +982,8 @@ def _digest(entries: Iterable[Any]) -> str:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a build did. `warnings`: (doc, warning); `twins`: files passed over because their content was read
-    already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation."""
+    already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation; `findings`:
+    rows of checks by severity."""
 
     out: Path
     reports: int
@@ -992,6 +991,7 @@ class Summary:
     observations: int
     disputed: int
     parts_only: int
+    findings: Mapping[str, int]
     twins: int
     warnings: tuple[tuple[str, str], ...]
     failures: tuple[Failure, ...]
@@ -1033,6 +1033,7 @@ def _outside(paths: list[Path], raw: Path, out: Path) -> list[Path]:
 def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool) -> Summary:
     tables = {name: _Columns(name) for name in TABLES}
     sources, names = _Sources(), Counter[tuple[str, str]]()
+    traces: dict[str, checks.Trace] = {}
     warnings: list[tuple[str, str]] = []
     failures: list[Failure] = []
     first: dict[str, int] = {}  # content -> its row in documents
@@ -1056,21 +1057,25 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
             tables["unmatched"].add(each.unmatched)
             tables["shortcomings"].add(each.shortcomings)
             sources.add(document, each.mentions, each.doubtful)
+            traces[document["doc"]] = each.trace
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
-    observations, checks = _observations(sources)
+    observations, disputes = _observations(sources)
+    tables["indicators"].add(_checked("indicators", observations))
+    read = {name: tables[name].frame() for name in ("documents", "mentions", "indicators")}
+    found = checks.find(checks.Stated(**read, disputes=disputes, traces=traces))
     failed = [{"doc": f.doc, "reason": f.reason, "detail": f.detail} for f in failures]
     for name, rows in {
-        "indicators": observations,
-        "checks": checks,
+        "checks": found,
         "failures": failed,
         "units": _unit_rows(names),
         "codebook": _codebook_rows(),
     }.items():
         tables[name].add(_checked(name, rows))
+    (stage / datapackage.NAME).write_text(datapackage.describe(TABLES), "utf-8", newline="\n")
     metadata = versions()
     for name, columns in tables.items():
-        _write(name, columns.frame(), stage, metadata)
+        _write(name, read[name] if name in read else columns.frame(), stage, metadata)
     return Summary(
         out=out,
         reports=len(tables["documents"]),
@@ -1078,6 +1083,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
         observations=len(tables["indicators"]),
         disputed=sum("disputed" in row["flags"] for row in observations),
         parts_only=sources.parts_only(),
+        findings=Counter(row["severity"] for row in found),
         twins=twins,
         warnings=tuple(warnings),
         failures=tuple(sorted(failures, key=lambda f: f.doc)),
@@ -1117,6 +1123,7 @@ def _publish(stage: Path, out: Path) -> None:
     for name in TABLES:
         for ending in ("csv", "parquet"):  # in this order: load() trusts a Parquet file no older than its CSV
             os.replace(stage / f"{name}.{ending}", out / f"{name}.{ending}")
+    os.replace(stage / datapackage.NAME, out / datapackage.NAME)
 
 
 @dataclass(frozen=True, slots=True)

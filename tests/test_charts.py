@@ -602,7 +602,7 @@ def test_figures_are_drawn_as_far_as_the_table_goes(tmp_path):
 
 
 def test_every_break_is_of_known_indicators_and_says_where_it_is_known_from():
-    for found in series.all_breaks():
+    for found in catalogue.all_breaks():
         assert set(found) == {"indicators", "units", "year", "reason_zh", "reason_en", "source"}
         assert set(found["indicators"]) <= set(catalogue.load())
         assert found["source"]

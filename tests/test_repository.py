@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 
 import analysis
 from analysis.__main__ import app
+from analysis.checks import CHECKS
 from analysis.table import TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +96,11 @@ def test_the_verbs_in_the_readme_are_those_of_the_command_line():
     assert sorted(named) == sorted(typer.main.get_command(app).commands)
 
 
+def test_the_checks_in_the_readme_are_those_that_run():
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", section(README, "What does not add up"), re.MULTILINE)
+    assert rows == [(name, check.severity, check.meaning) for name, check in CHECKS.items()]
+
+
 @pytest.mark.parametrize(
     ("page", "heading"),
     [("README.md", "The tables"), ("README.zh-CN.md", "有哪些表"), ("data/processed/README.md", None)],
@@ -130,6 +136,8 @@ def test_what_make_prints_is_what_a_build_gives(workspace):
     )
     assert f"{done.disputed} observations without a value" in README
     assert f"{done.parts_only} figures known in parts alone" in README
+    graves = ", ".join(f"{count} {name}s" for name, count in sorted(done.findings.items()))
+    assert f"{sum(done.findings.values())} findings of what does not add up (checks.csv): {graves}\n" in README
 
 
 def test_the_number_of_indicators_is_that_of_the_catalogue():
@@ -238,16 +246,22 @@ def test_what_is_large_stays_small(ending, most):
 
 def test_the_committed_tables_are_those_of_a_fresh_build(workspace):
     folder, _ = workspace
-    committed = {path.name: path.read_bytes() for path in (ROOT / "data" / "processed").glob("*.csv")}
-    fresh = {path.name: path.read_bytes() for path in (folder / "data" / "processed").glob("*.csv")}
+    committed, fresh = (
+        {
+            path.name: path.read_bytes()
+            for path in (at / "data" / "processed").iterdir()
+            if path.suffix in (".csv", ".json")
+        }
+        for at in (ROOT, folder)
+    )
     assert sorted(committed) == sorted(fresh)
     assert [name for name in fresh if committed[name] != fresh[name]] == []
 
 
 @in_a_checkout
-def test_of_the_tables_only_csv_is_kept():
+def test_of_the_tables_only_csv_and_their_description_are_kept():
     kept = [path.name for path in TRACKED if path.parts[:2] == ("data", "processed")]
-    assert sorted(kept) == sorted(["README.md", *(f"{name}.csv" for name in TABLES)])
+    assert sorted(kept) == sorted(["README.md", "datapackage.json", *(f"{name}.csv" for name in TABLES)])
 
 
 RUN = 26  # so many characters alike are a sentence taken over
