@@ -11,6 +11,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     shortcomings what a report states as its own problems
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
+    corrections  what people decided about a corpus, as data
     table        what reports state -> the tables, one value for each key
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers

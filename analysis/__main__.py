@@ -43,16 +43,19 @@ def build(
     raw: Annotated[Path, typer.Argument(help="folder of reports, or one report")] = Path("data/raw"),
     out: Annotated[Path, typer.Option(help="folder for the tables")] = Path("data/processed"),
     processes: Annotated[int | None, typer.Option(min=1, help="how many at once; all cores by default")] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="what people decided; corrections.toml beside RAW by default")
+    ] = None,
 ) -> None:
     """Read every report below RAW and write the tables."""
     from analysis import table
 
     try:
-        summary = table.build(raw, out, processes, progress=sys.stderr.isatty())
+        summary = table.build(raw, out, processes, progress=sys.stderr.isatty(), decided=corrections)
     except (OSError, ValueError) as error:
         _give_up(error)
     _say(summary)
-    if summary.failures:
+    if summary.failures or summary.unapplied:
         raise typer.Exit(1 if summary.reports else 2)
 
 
@@ -278,6 +281,8 @@ def _say(summary: Summary) -> None:
     typer.echo(f"{len(summary.failures)} failures")
     for failure in summary.failures:
         typer.echo(f"failed: {failure.doc}: {failure.reason}: {failure.detail}", err=True)
+    for line in summary.unapplied:
+        typer.echo(f"correction not applied: {line}", err=True)
 
 
 def _print_score(result: Score, rows: bool) -> None:

@@ -44,8 +44,14 @@ _SOURCES = {"government": "政府", "department": "部门", "court": "法院", "
 WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> word of the workbook
     "scope": {"own": "本单位", "area": "全辖区", "part_of_area": "部分辖区"},
     "qualifier": {"exact": "确数", "over": "多于", "under": "不足", "about": "约数"},
-    "origin": {"reported": "报告所写", "implied": "由文字推断", "summed": "由分项相加"},
-    "flags": {"disputed": "来源不一致", "from later report": "取自以后年度报告"},
+    "origin": {"reported": "报告所写", "implied": "由文字推断", "summed": "由分项相加", "corrected": "人工更正"},
+    "flags": {
+        "disputed": "来源不一致",
+        "from later report": "取自以后年度报告",
+        "read with doubt": "扫描识别存疑",
+        "corrected": "人工更正",
+        "flagged": "人工存疑",
+    },
     "tier": _TIERS,
     "tiers": _TIERS,
     "level": _TIERS | {"zone": "功能区", "department": "部门"},
@@ -201,7 +207,8 @@ def _said(column: str, word: str) -> str:
     """A word of the tables as people say it; several are joined by ; in the tables and by 、 here."""
     if column not in WORDS:
         return word
-    return "、".join(WORDS[column].get(one.strip(), one.strip()) for one in word.split(";"))
+    parts = (one.strip().partition(": ") for one in word.split(";"))  # corrected: why
+    return "、".join(WORDS[column].get(name, name) + ("：" + why if why else "") for name, _, why in parts)
 
 
 def _width(heading: str, values: pl.Series) -> float:
