@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -227,6 +228,53 @@ def export(
     except (OSError, ValueError) as error:
         _give_up(error)
     typer.echo(f"{form} -> {path}")
+
+
+review = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="A list for people to check in Excel, and back.")
+app.add_typer(review, name="review")
+
+
+@review.command("export")
+def review_export(
+    out: Annotated[Path | None, typer.Option(help="the file; data/processed/export/核对清单.xlsx by default")] = None,
+    tables: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+    every: Annotated[bool, typer.Option("--all", help="every value, not the doubtful ones only")] = False,
+) -> None:
+    """Write 核对清单.xlsx: values with their sentences and doubts, and empty columns to fill in."""
+    from analysis import review
+    from analysis.table import load
+
+    try:
+        path, rows = review.export(out or tables / "export" / review.NAME, load(tables), every)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{rows} values to check -> {path}")
+
+
+@review.command("import")
+def review_import(
+    file: Annotated[Path, typer.Argument(help="the list as people filled it in")],
+    corrections: Annotated[Path, typer.Option(help="file that the decisions are added to")] = Path(
+        "data/corrections.toml"
+    ),
+    when: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day of the decisions; today by default")
+    ] = None,
+) -> None:
+    """Turn what people filled in into corrections; a row that cannot be taken is named with the reason."""
+    from analysis import review
+
+    try:
+        taken = review.take(file, corrections, when.date() if when else None)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{len(taken.entries)} corrections added -> {taken.path}; `build` applies them")
+    if taken.known or taken.confirmed:
+        typer.echo(f"{taken.known} stood there already, {taken.confirmed} confirm the value read")
+    for number, why in taken.refused:
+        typer.echo(f"row {number} not taken: {why}", err=True)
+    if taken.refused:
+        raise typer.Exit(1)
 
 
 @app.command()

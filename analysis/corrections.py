@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, MutableMapping
@@ -28,6 +29,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from analysis import catalogue
@@ -162,6 +164,34 @@ def read(path: str | Path) -> tuple[Correction, ...]:
     if faults:
         raise ValueError(f"{path}: " + "\n".join(faults))
     return tuple(entries)
+
+
+def append(path: str | Path, entries: Iterable[Correction]) -> None:
+    """Adds entries at the end of a file, sorted; what stands there is left as it is. Whole or not at all.
+
+    Raises OSError, and ValueError where the file would no longer be one that `read` takes.
+    """
+    path = Path(path)
+    head = path.read_text("utf-8-sig") if path.is_file() else ""
+    added = [_toml(entry) for entry in sorted(entries, key=_place)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text("\n".join(filter(None, [head.rstrip("\n") + "\n" if head.strip() else "", *added])), "utf-8")
+        read(part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _place(entry: Correction) -> tuple[str, ...]:
+    return entry.unit, entry.period, entry.indicator, entry.scope, entry.basis, entry.doc, entry.action
+
+
+def _toml(entry: Correction) -> str:
+    fields = entry.model_dump(exclude_defaults=True)
+    whole = {name: int(value) for name, value in fields.items() if isinstance(value, float) and value == int(value)}
+    return "[[correction]]\n" + tomli_w.dumps(fields | whole)
 
 
 def _in_words(error: ValidationError) -> str:

@@ -196,14 +196,14 @@ def _write(book: xlsxwriter.Workbook, sheet: _Sheet, formats: _Formats) -> None:
     for at, row in enumerate(sheet.frame.iter_rows(named=True), 1):
         for column, (name, value) in enumerate(row.items()):
             if isinstance(value, str | bool):
-                text = _said(name, str(value))
+                text = said(name, str(value))
                 if text:
                     made.write_string(at, column, text[:CELL], formats.text)
             elif value is not None:
                 made.write_number(at, column, value, formats.number(value, sheet.measure(name, row)))
 
 
-def _said(column: str, word: str) -> str:
+def said(column: str, word: str) -> str:
     """A word of the tables as people say it; several are joined by ; in the tables and by 、 here."""
     if column not in WORDS:
         return word
@@ -213,11 +213,12 @@ def _said(column: str, word: str) -> str:
 
 def _width(heading: str, values: pl.Series) -> float:
     """Of a column, in characters: Excel's own fit counts a Chinese character as one, though it takes two."""
-    longest = max((_wide(str(value)) for value in values if value is not None), default=0)
-    return min(max(longest, min(_wide(heading), 16), 6) + 2, 44)
+    longest = max((display_width(str(value)) for value in values if value is not None), default=0)
+    return min(max(longest, min(display_width(heading), 16), 6) + 2, 44)
 
 
-def _wide(text: str) -> int:
+def display_width(text: str) -> int:
+    """In characters of a half width: a Chinese one takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

@@ -95,7 +95,17 @@ class Report:
 
 # --- Folders -------------------------------------------------------------------------------------
 
-_PASSED_OVER = ("thumbs.db", "desktop.ini", "facts.csv", "facts-*.csv", "corrections.toml", "~$*", "*.tmp", ".*", "__macosx")
+_PASSED_OVER = (
+    "thumbs.db",
+    "desktop.ini",
+    "facts.csv",
+    "facts-*.csv",
+    "corrections.toml",
+    "~$*",
+    "*.tmp",
+    ".*",
+    "__macosx",
+)
 
 
 def find_reports(root: Path) -> list[Path]:
