@@ -19,6 +19,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     deck         an empty deck of slides in our look (slides: the tables -> findings with charts that can be edited)
     export       the tables -> Excel, wide CSV, Stata
     review       the values for people to check in a workbook, and what they filled in as corrections
+    sample       a blind sample for coders, and what their answers show of the reader
     evidence     a report's text with its figures marked; the page with the words behind every value
 
     import analysis as fz

@@ -129,9 +129,7 @@ def number(cell: ReadOnlyCell, indicator: Indicator) -> Number | None:
         raise ValueError("TRUE or FALSE is no number")
     if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
         raise ValueError("the program took what was typed for a date; format the cell as text and type it again")
-    found = (
-        _written(value, indicator) if isinstance(value, str) else _typed(float(value), cell.number_format, indicator)
-    )
+    found = written(value, indicator) if isinstance(value, str) else _typed(float(value), cell.number_format, indicator)
     if not math.isfinite(found.value):
         raise ValueError(f"{value} is no finite number")
     return found
@@ -154,8 +152,8 @@ def _typed(value: float, form: str | None, indicator: Indicator) -> Number:
     return Number(round(value * 100, 6), "")
 
 
-def _written(value: str, indicator: Indicator) -> Number:
-    """A number in words or with its measure word: 2.1万, 2.1万余件, 98.6%, 1,287."""
+def written(value: str, indicator: Indicator) -> Number:
+    """A number in words or with its measure word: 2.1万, 2.1万余件, 98.6%, 1,287. Raises ValueError with the reason."""
     words = re.sub(r"\s|(?<=\d)[,，](?=\d{3}(?!\d))", "", unicodedata.normalize("NFKC", value))
     if _BARE.fullmatch(words):
         return Number(round(float(words), 6), "")
