@@ -43,6 +43,7 @@ Key = tuple[str, ...]
 _Report = TypeVar("_Report")  # what a report gave: a dataclass with document, names and lists of rows
 
 _PERIOD = re.compile(r"\d{4}(?:-H[12]|-\d{2}(?:/\d{2})?|/\d{4})?")
+_TWIN = "same content: "  # how a report's warnings name a file that was passed over for it
 _ROWS = ("mentions", "targets", "unmatched", "shortcomings")
 _PLACE = ("level", "tier", "body", "province", "city", "county", "adcode")
 
@@ -229,7 +230,8 @@ class Corrections:
     def joined(self, read: _Report) -> _Report:
         """What a report gave, under the unit that it was joined to; the rows given are not changed."""
         document = read.document
-        self._docs.add(document["doc"])
+        twins = (each for each in document["warnings"].split("; ") if each.startswith(_TWIN))
+        self._docs.update((document["doc"], *(each.removeprefix(_TWIN) for each in twins)))
         name = document["unit"]
         entry = self._joining(document["doc"], name)
         if entry is not None:

@@ -14,16 +14,22 @@ more strata than pairs to draw, the part is drawn in proportion, systematically 
 stratum a seeded hash draws without replacement. Coders see the sentence, what stands around it and the question, not
 the part and not the reader's answer.
 
-What is estimated. A pair is right where the reader's values and the coders' agreed values are the same set. With the
-weights w = pairs in the stratum (of a part drawn in proportion, in the part) / pairs judged in it, and F, R, S the weighted counts of found pairs, of those right and
-of those not right although the sentence states the indicator, and M of pairs of the other parts that state it,
+What is estimated. A pair is right where the reader's values and the coders' agreed values are the same set. In each part
+the shares are weighted by w, the pairs of the stratum (of a part drawn in proportion: of the part) for each one judged,
+and multiplied by the pairs that the frame has in the part, all told or for the indicator. With F found pairs, R of them
+right, S not right although the sentence states the indicator, and M pairs of the other parts that state it,
 
     precision = R / F        recall = R / (R + S + M)
 
 Recall is within the frame: a statement in none of the catalogue's words, or more than a sentence away from them, is
 not in it, so the true recall is at most this. The 95% intervals are Jeffreys's: in each part the share has a beta
 distribution on the effective number of judged pairs, (sum of w)^2 / sum of w^2 (Kish), with 1/2 added to either side;
-recall is their ratio over 10,000 draws. A part in which no miss was seen thus still counts with what it may hide.
+recall is their ratio over 10,000 draws. Where the frame has pairs of an indicator in a part and none of them was judged,
+no recall is given. A part in which no miss was seen thus still counts with what it may hide. For
+the upper bound of recall the misses are drawn from Clopper and Pearson's lower beta distribution (nothing added): 1/2
+added in each of three large parts would invent misses. Tried on data/raw with the facts for coders, 100 samples each:
+the recall of the whole frame lay within the interval in 98% of samples of 300 pairs and of 800
+(``benchmarks/coverage.py``).
 Pairs that coders judge differently are left out until a third person has settled them; they are counted.
 
 Agreement is Krippendorff's alpha at the nominal level: an answer (nothing, or exactly these values) is a category. It
@@ -220,55 +226,65 @@ def draw(
     folder = Path(out)
     if (folder / KEY).exists():
         raise FileExistsError(f"{folder} holds a sample already: name another folder")
-    sizes, least = _gathered(Path(raw), count, by, frozenset(indicators), seed)
-    sizes_of = {part: {stratum: size for (p, stratum), size in sizes.items() if p == part} for part in SHARES}
-    drawn: list[Pair] = []
-    for part, quota in _quotas(count, {part: sum(each.values()) for part, each in sizes_of.items()}).items():
-        strata = sizes_of[part]
-        thin = quota < len(strata)
-        shares = in_proportion(strata, quota, seed) if thin else allocated(strata, quota)
-        for stratum, number in shares.items():
-            chosen = sorted(least[part, stratum], key=lambda each: -each[0])[:number]
-            known = {"stratum": "", "size": sum(strata.values())} if thin else {"size": strata[stratum]}
-            drawn += [replace(pair, **known) for _, _, pair in chosen]
-    drawn.sort(key=lambda pair: _hash(seed + 1, pair))
+    drawn, sizes = chosen(frame(Path(raw), by, frozenset(indicators)), count, seed)
+    if not drawn:
+        raise FileNotFoundError(f"no sentence to ask about in {raw}")
     token = hashlib.sha256("".join(map(repr, drawn)).encode()).hexdigest()[:6]
     folder.mkdir(parents=True, exist_ok=True)
     for name in COPIES:
         _write_copy(folder / name, token, drawn)
-    made = {"token": token, "seed": seed, "by": list(by), **versions(), "pairs": [asdict(pair) for pair in drawn]}
+    about = {"token": token, "seed": seed, "by": list(by), **versions(), "frame": sizes}
+    made = about | {"pairs": [asdict(pair) for pair in drawn]}
     _put(folder / KEY, (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
-    frame = {part: sum(strata.values()) for part, strata in sizes_of.items()}
     parts = Counter(pair.part for pair in drawn)
-    return Drawn(tuple(folder / name for name in COPIES), folder / KEY, {part: parts[part] for part in SHARES}, frame)
+    copies = tuple(folder / name for name in COPIES)
+    return Drawn(copies, folder / KEY, {part: parts[part] for part in SHARES}, together(sizes.values()))
 
 
-_Least = Mapping[tuple[str, str], list[tuple[int, int, Pair]]]
-
-
-def _gathered(
-    raw: Path, count: int, by: Sequence[str], indicators: frozenset[str], seed: int
-) -> tuple[Counter[tuple[str, str]], _Least]:
-    """(part, stratum) -> how many pairs there are, and those ``count`` of them whose hash is least, which is a random
-    sample whatever the order of the reports."""
-    sizes: Counter[tuple[str, str]] = Counter()
-    least: defaultdict[tuple[str, str], list[tuple[int, int, Pair]]] = defaultdict(list)
+def frame(raw: Path, by: Sequence[str], indicators: frozenset[str] = frozenset()) -> Iterator[Pair]:
+    """The pairs of all reports, each content once; of these indicators alone, where any are named."""
     seen: set[str] = set()
     for path in find_reports(raw):
         for report in read_reports(path, raw if raw.is_dir() else None):
-            if not isinstance(report, Report) or report.sha256 in seen:
-                continue
-            seen.add(report.sha256)
-            for pair in pairs(report, by):
-                if indicators and pair.indicator not in indicators:
-                    continue
-                place = pair.part, pair.stratum
-                sizes[place] += 1
-                entry = -_hash(seed, pair), sizes.total(), pair  # a heap gives up its least: the greatest hash
-                (heapq.heappush if len(least[place]) < count else heapq.heappushpop)(least[place], entry)
-    if not sizes:
-        raise FileNotFoundError(f"no sentence to ask about in {raw}")
-    return sizes, least
+            if isinstance(report, Report) and report.sha256 not in seen:
+                seen.add(report.sha256)
+                yield from (each for each in pairs(report, by) if not indicators or each.indicator in indicators)
+
+
+Sizes = Mapping[str, int]  # part -> pairs
+
+
+def chosen(pairs: Iterable[Pair], count: int, seed: int) -> tuple[list[Pair], Mapping[str, Sizes]]:
+    """(the sample in an order that tells nothing, indicator -> how many pairs the frame has in each part).
+
+    Of each stratum those pairs are kept whose hash is least: a random sample whatever the order of the reports.
+    """
+    strata: dict[str, Counter[str]] = {part: Counter() for part in SHARES}
+    sizes: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    least: defaultdict[tuple[str, str], list[tuple[int, int, Pair]]] = defaultdict(list)
+    for number, pair in enumerate(pairs):
+        strata[pair.part][pair.stratum] += 1
+        sizes[pair.indicator][pair.part] += 1
+        heap = least[pair.part, pair.stratum]
+        entry = -_hash(seed, pair), number, pair  # a heap gives up its least: the greatest hash
+        (heapq.heappush if len(heap) < count else heapq.heappushpop)(heap, entry)
+    drawn: list[Pair] = []
+    for part, quota in _quotas(count, {part: each.total() for part, each in strata.items()}).items():
+        thin = quota < len(strata[part])
+        given = in_proportion(strata[part], quota, seed) if thin else allocated(strata[part], quota)
+        for stratum, number in given.items():
+            kept = sorted(least[part, stratum], key=lambda each: -each[0])[:number]
+            known = {"stratum": "", "size": strata[part].total()} if thin else {"size": strata[part][stratum]}
+            drawn += [replace(pair, **known) for _, _, pair in kept]
+    drawn.sort(key=lambda pair: _hash(seed + 1, pair))
+    return drawn, {name: dict(sizes[name]) for name in sorted(sizes)}
+
+
+def together(sizes: Iterable[Sizes]) -> dict[str, int]:
+    found: Counter[str] = Counter(dict.fromkeys(SHARES, 0))
+    for each in sizes:
+        found.update(each)
+    return dict(found)
 
 
 def _hash(seed: int, pair: Pair) -> int:
@@ -435,20 +451,21 @@ def agreement(
     answered = {n: tuple(coder[n] for coder in coders if n in coder) for n in range(1, len(drawn) + 1)}
     agreed = {n: said[0] for n, said in answered.items() if len(said) > 1 and len(set(said)) == 1}
     judged = {n: last.get(n, agreed.get(n)) for n in {*agreed, *last}}
-    weights = _weights(drawn, judged)
+    weight = weights(drawn, judged)
 
-    def result(numbers: Sequence[int]) -> Result:
+    def result(numbers: Sequence[int], sizes: Sizes) -> Result:
         coded = [n for n in numbers if len(answered[n]) > 1]
         told = [n for n in numbers if n in judged]
-        precision, recall = estimated([(drawn[n - 1], judged[n], weights[n]) for n in told])
+        precision, recall = estimated([(drawn[n - 1], judged[n], weight[n]) for n in told], sizes)
         same = sum(n in agreed for n in coded)
         return Result(len(coded), same, alpha(coders, coded), len(told), precision, recall)
 
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for n, pair in enumerate(drawn, 1):
         groups[pair.indicator].append(n)
-    indicators = {name: result(groups[name]) for name in catalogue.load() if name in groups}
-    return Agreement(result(list(answered)), indicators, tuple(refused), sample)
+    indicators = {name: result(groups[name], sample["frame"][name]) for name in catalogue.load() if name in groups}
+    total = result(list(answered), together(sample["frame"].values()))
+    return Agreement(total, indicators, tuple(refused), sample)
 
 
 def _sample(path: Path) -> Mapping[str, Any]:
@@ -505,7 +522,7 @@ def alpha(coders: Sequence[Mapping[int, Answer]], numbers: Sequence[int]) -> flo
     return float(krippendorff.alpha(reliability_data=table, level_of_measurement="nominal"))
 
 
-def _weights(drawn: Sequence[Pair], judged: Mapping[int, Answer]) -> dict[int, float]:
+def weights(drawn: Sequence[Pair], judged: Mapping[int, Answer]) -> dict[int, float]:
     """Number of a judged pair -> pairs of its stratum for each one judged."""
     counts = Counter((drawn[n - 1].part, drawn[n - 1].stratum) for n in judged)
     return {n: drawn[n - 1].size / counts[drawn[n - 1].part, drawn[n - 1].stratum] for n in judged}
@@ -514,39 +531,49 @@ def _weights(drawn: Sequence[Pair], judged: Mapping[int, Answer]) -> dict[int, f
 _DRAWS = 10_000
 
 
-def estimated(judged: Sequence[tuple[Pair, Answer, float]]) -> tuple[Estimate, Estimate]:
-    """(precision, recall) from pairs with the true answer and the weight, as the module's docstring says."""
-    rng = np.random.default_rng(1)
+def estimated(judged: Sequence[tuple[Pair, Answer, float]], sizes: Sizes) -> tuple[Estimate, Estimate]:
+    """(precision, recall) from pairs with the true answer and the weight, as the module's docstring says.
+
+    ``sizes``: how many pairs the frame has in each part.
+    """
+    rng, unseen = np.random.default_rng(1), False
     found = [(pair.found == answer, bool(answer), weight) for pair, answer, weight in judged if pair.part == "found"]
     if not found:
         return Estimate(), Estimate()
-    right = _Share([(is_right, weight) for is_right, _, weight in found], rng)
-    stated = _Share([(is_stated, weight) for is_right, is_stated, weight in found if not is_right], rng)
-    rest = [
-        _Share([(bool(answer), weight) for pair, answer, weight in judged if pair.part == part], rng)
-        for part in SHARES
-        if part != "found"
-    ]
-    hit = right.size * right.value
-    missed = right.size * (1 - right.value) * stated.value + sum(part.size * part.value for part in rest)
+    right = _Share([(is_right, weight) for is_right, _, weight in found], sizes["found"], rng)
+    stated = _Share([(is_stated, weight) for is_right, is_stated, weight in found if not is_right], 0, rng)
+    rest: list[_Share] = []
+    for part in (part for part in SHARES if part != "found" and sizes.get(part)):
+        seen = [(bool(answer), weight) for pair, answer, weight in judged if pair.part == part]
+        rest += [_Share(seen, sizes[part], rng)] if seen else []
+        unseen = unseen or not seen
+    other = right.size * (1 - right.value) * stated.value
+    hit, missed = right.size * right.value, other + sum(part.size * part.value for part in rest)
+    precision = _estimate(right.value, right.draws, right.draws)
+    if unseen or not hit + missed:
+        return precision, Estimate()
     hits = right.size * right.draws
-    misses = right.size * (1 - right.draws) * stated.draws + sum(part.size * part.draws for part in rest)
-    precision = _estimate(right.value, right.draws)
-    return precision, _estimate(hit / (hit + missed), hits / (hits + misses)) if hit + missed else Estimate()
+    others = right.size * (1 - right.draws) * stated.draws
+    most = others + sum(part.size * part.draws for part in rest)
+    fewest = others + sum(part.size * part.lower for part in rest)
+    return precision, _estimate(hit / (hit + missed), hits / (hits + most), hits / (hits + fewest))
 
 
 class _Share:
-    """A weighted share and draws of what it may be: Jeffreys's beta on Kish's effective number. ``size``: sum of weights."""
+    """A weighted share of ``size`` pairs, and draws of what it may be, on Kish's effective number: ``draws`` from
+    Jeffreys's beta, ``lower`` from Clopper and Pearson's lower one."""
 
-    def __init__(self, seen: Sequence[tuple[bool, float]], rng: np.random.Generator) -> None:
+    def __init__(self, seen: Sequence[tuple[bool, float]], size: int, rng: np.random.Generator) -> None:
         weights = np.array([weight for _, weight in seen])
-        self.size = float(weights.sum()) if seen else 0.0
-        self.value = float(weights[[yes for yes, _ in seen]].sum()) / self.size if seen else 0.0
-        effective = self.size**2 / float((weights**2).sum()) if seen else 0.0
+        yes = float(weights[[is_so for is_so, _ in seen]].sum()) if seen else 0.0
+        self.size = size
+        self.value = yes / float(weights.sum()) if seen else 0.0
+        effective = float(weights.sum()) ** 2 / float((weights**2).sum()) if seen else 0.0
         yes = self.value * effective
         self.draws = rng.beta(yes + 0.5, effective - yes + 0.5, _DRAWS)
+        self.lower = rng.beta(yes, effective - yes + 1, _DRAWS) if yes else np.zeros(_DRAWS)
 
 
-def _estimate(value: float, draws: np.ndarray) -> Estimate:
-    low, high = (float(bound) for bound in np.quantile(draws, (0.025, 0.975)))
-    return Estimate(value, min(low, value), max(high, value))
+def _estimate(value: float, low: np.ndarray, high: np.ndarray) -> Estimate:
+    """The 2.5% and 97.5% points of draws, never on the wrong side of the value itself."""
+    return Estimate(value, min(float(np.quantile(low, 0.025)), value), max(float(np.quantile(high, 0.975)), value))

@@ -188,6 +188,27 @@ def test_an_entry_whose_report_is_not_here_is_passed_over(corpus, entry):
     assert (done.unapplied, after) == ((), before)
 
 
+def test_an_entry_for_a_file_that_was_passed_over_for_its_twin_is_named(corpus):
+    (corpus / "z.md").write_bytes((corpus / "a.md").read_bytes())
+    done, _ = built(corpus, ENTRY | {"doc": "z.md"})
+    assert [line.rpartition(": ")[2] for line in done.unapplied] == ["matches nothing"]
+
+
+def test_a_corrected_value_of_any_origin_still_leads_to_its_words_on_the_page(corpus):
+    from analysis.evidence import _index
+
+    front = "---\nunit: 浙江省宁波市\nyear: 2023\n---\n# 2023年法治政府建设情况报告\n\n"
+    (corpus / "d.md").write_text(front + "镇、村分别开展法治宣传活动12场、30场。全年无一败诉。\n", "utf-8")
+    _, before = built(corpus)
+    assert {row["origin"] for row in before} == {"reported", "implied", "summed"}
+    key = ("unit", "period", "indicator", "scope", "basis")
+    decided = {"action": "override", "value": 50, "reason": "r", "who": "w", "when": "2026-03-01"}
+    entries = [{name: row[name] for name in key} | {"expected": row["value"]} | decided for row in before]
+    done, after = built(corpus, *entries)
+    assert (done.unapplied, {row["origin"] for row in after}) == ((), {"corrected"})
+    assert all(_index(fz.load(corpus.parent / "out"))["rows"]["places"])
+
+
 def test_two_entries_for_one_cell_by_file_and_by_unit(corpus):
     done, _ = built(corpus, ENTRY, ENTRY | {"doc": "a.md", "value": 99})
     assert len(done.unapplied) == 1

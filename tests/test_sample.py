@@ -230,7 +230,7 @@ def test_precision_and_recall_are_weighted_by_the_strata():
         + [(pair("near"), (3.0,), 2.0)]  # missed: stands for two
         + [(pair("near"), (), 2.0)] * 9
     )
-    precision, recall = sample.estimated(judged)
+    precision, recall = sample.estimated(judged, {"found": 10, "near": 20})
     assert precision.value == pytest.approx(8 / 10)
     assert recall.value == pytest.approx(8 / (8 + 1 + 2))
     assert precision.low < 0.6 < 0.8 < precision.high < 0.97
@@ -239,13 +239,20 @@ def test_precision_and_recall_are_weighted_by_the_strata():
 
 def test_where_no_miss_was_seen_recall_is_still_not_certain():
     judged = [(pair(found=(1.0,)), (1.0,), 1.0)] * 50 + [(pair("near"), (), 100.0)] * 20
-    _, recall = sample.estimated(judged)
+    _, recall = sample.estimated(judged, {"found": 50, "near": 2000})
     assert recall.value == recall.high == 1
     assert recall.low < 0.3  # one in fifty of two thousand pairs would be as many as were found
 
 
+def test_where_a_part_was_not_looked_at_no_recall_is_claimed():
+    judged = [(pair(found=(1.0,)), (1.0,), 1.0)] * 50
+    precision, recall = sample.estimated(judged, {"found": 50, "far": 3})
+    assert (precision.value, recall) == (1, sample.Estimate())
+    assert sample.estimated(judged, {"found": 50})[1].value == 1
+
+
 def test_without_a_found_pair_nothing_is_claimed():
-    assert sample.estimated([(pair("near"), (1.0,), 1.0)]) == (sample.Estimate(), sample.Estimate())
+    assert sample.estimated([(pair("near"), (1.0,), 1.0)], {"near": 1}) == (sample.Estimate(), sample.Estimate())
 
 
 def test_the_intervals_cover_what_is_true():
@@ -265,7 +272,7 @@ def test_the_intervals_cover_what_is_true():
                 yes = rng.random() < share
                 answer = ((1.0,) if yes else ()) if part == "found" else ((2.0,) if yes else ())
                 judged.append((pair(part, (1.0,) if part == "found" else (), size, stratum), answer, size / count))
-        for at, estimate in enumerate(sample.estimated(judged)):
+        for at, estimate in enumerate(sample.estimated(judged, {"found": 1000, "near": 7000})):
             covered[at] += estimate.low <= truth[at] <= estimate.high
     assert min(covered) >= 180
 
