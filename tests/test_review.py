@@ -319,3 +319,29 @@ def test_tables_without_a_doubt_are_2(corpus):
     fz.build(corpus / "raw", corpus / "out")
     done = run("review", "export", "--tables", corpus / "out")
     assert (done.returncode, "no doubtful value; --all lists every one" in done.stderr) == (2, True)
+
+
+# --- On the committed reports --------------------------------------------------------------------
+
+
+def test_every_value_of_the_committed_tables_can_be_corrected(tmp_path):
+    tables = fz.load()
+    review.export(tmp_path / "list.xlsx", tables, every=True)
+    book = openpyxl.load_workbook(tmp_path / "list.xlsx")
+    sheet = book["核对"]
+    at = {column.value: column.column for column in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        value = sheet.cell(row, at["数值"]).value
+        disputed = sheet.cell(row, at["disputed"]).value
+        decided = {"核定值": 7 if disputed else 1 if value == 0 else value / 2, "理由": "试", "核定人": "王五"}
+        for heading, words in decided.items():
+            sheet.cell(row, at[heading]).value = words
+    book.save(tmp_path / "list.xlsx")
+    done = review.take(tmp_path / "list.xlsx", tmp_path / corrections.NAME, DAY)
+    assert (len(done.entries), done.refused) == (tables.indicators.height, ())
+    summary = fz.build(Path("data/raw"), tmp_path / "out", decided=tmp_path / corrections.NAME)
+    assert summary.unapplied == ()
+    after = fz.load(tmp_path / "out").indicators
+    assert set(after["origin"]) == {"corrected"}
+    kept = ["unit", "period", "indicator", "scope", "basis", "doc", "quote", "sentence", "mentions"]
+    assert after.select(kept).equals(tables.indicators.select(kept))
