@@ -23,6 +23,7 @@ import math
 import os
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -96,8 +97,13 @@ class Correction(BaseModel):
         """What it decides on: a file may hold one entry for each."""
         if self.action == "join units":
             return self.action, self.doc, self.name
-        about = self.doc, self.unit, self.period, self.indicator, self.scope, self.basis
-        return (self.action, *about, self.expected) if self.action == "drop" else (self.action, *about)
+        about = self.action, self.doc, *self.key
+        return (*about, self.expected) if self.action == "drop" else about
+
+    @property
+    def key(self) -> Key:
+        """The observation that it is about; the unit is empty where the document tells."""
+        return self.unit, self.period, self.indicator, self.scope, self.basis
 
     @property
     def words(self) -> str:
@@ -174,7 +180,7 @@ def append(path: str | Path, entries: Iterable[Correction]) -> None:
     """
     path = Path(path)
     head = path.read_text("utf-8-sig") if path.is_file() else ""
-    added = [_toml(entry) for entry in sorted(entries, key=_place)]
+    added = [_toml(entry) for entry in sorted(entries, key=lambda entry: (*entry.key, entry.doc, entry.action))]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
@@ -183,10 +189,6 @@ def append(path: str | Path, entries: Iterable[Correction]) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _place(entry: Correction) -> tuple[str, ...]:
-    return entry.unit, entry.period, entry.indicator, entry.scope, entry.basis, entry.doc, entry.action
 
 
 def _toml(entry: Correction) -> str:
@@ -254,8 +256,10 @@ class Corrections:
 
     def drop(self, sources: MutableMapping[Key, list[Any]]) -> None:
         """Takes out of ``sources`` (key of an observation -> what each report says) what is not to speak."""
-        for entry in self._of("drop"):
-            keys = [key for key in sources if _is_key(entry, key)]
+        entries = self._of("drop")
+        places = _by_place(sources) if entries else {}
+        for entry in entries:
+            keys = [key for key in places.get(entry.key[1:], ()) if entry.unit in ("", key[0]) and key in sources]
             said = [source for key in keys for source in sources[key] if entry.doc in ("", source.document["doc"])]
             gone = {id(source) for source in said if _is(source.mention["value"], entry.expected)}
             if not gone:
@@ -267,10 +271,12 @@ class Corrections:
 
     def settle(self, observations: Iterable[Row]) -> None:
         """Changes the rows of ``indicators`` in place: values and flags."""
-        rows = list(observations) if self.entries else []
+        rows = {_key(row): row for row in observations} if self.entries else {}
+        places = _by_place(rows)
         met: list[tuple[Correction, Row]] = []
         for entry in (*self._of("flag"), *self._of("override")):
-            meant = [row for row in rows if _is_key(entry, _key(row)) and entry.doc in ("", *row["doc"].split("; "))]
+            keyed = (rows[key] for key in places.get(entry.key[1:], ()) if entry.unit in ("", key[0]))
+            meant = [row for row in keyed if entry.doc in ("", *row["doc"].split("; "))]
             agreeing = [row for row in meant if _is(row["value"], entry.expected)]
             if not agreeing:
                 self._miss(entry, [row["value"] for row in meant])
@@ -303,9 +309,12 @@ def _key(row: Row) -> Key:
     return row["unit"], row["period"], row["indicator"], row["scope"], row["basis"]
 
 
-def _is_key(entry: Correction, key: Key) -> bool:
-    unit, *rest = key
-    return entry.unit in ("", unit) and rest == [entry.period, entry.indicator, entry.scope, entry.basis]
+def _by_place(keys: Iterable[Key]) -> Mapping[Key, list[Key]]:
+    """Period, indicator, scope and basis -> the keys that have them."""
+    found: defaultdict[Key, list[Key]] = defaultdict(list)
+    for key in keys:
+        found[key[1:]].append(key)
+    return found
 
 
 def _is(value: float | None, expected: float | str | None) -> bool:
