@@ -362,6 +362,7 @@ def _say(summary: Summary) -> None:
     for count, what in (
         (summary.disputed, "observations without a value: equal sources disagree (checks.csv)"),
         (summary.parts_only, "figures known in parts alone, without an observation"),
+        (summary.corrected, "values corrected by hand (origin corrected)"),
         (summary.twins, "files passed over: the same content was read already"),
     ):
         if count:

@@ -995,7 +995,7 @@ def _digest(entries: Iterable[Any]) -> str:
 class Summary:
     """What a build did. `warnings`: (doc, warning); `twins`: files passed over because their content was read
     already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation;
-    `unapplied`: corrections that match nothing any more, in words."""
+    `corrected`: observations whose value people gave; `unapplied`: corrections that match nothing any more, in words."""
 
     out: Path
     reports: int
@@ -1007,6 +1007,7 @@ class Summary:
     warnings: tuple[tuple[str, str], ...]
     failures: tuple[Failure, ...]
     unapplied: tuple[str, ...] = ()
+    corrected: int = 0
 
 
 def build(
@@ -1109,6 +1110,7 @@ def _build(
         warnings=tuple(warnings),
         failures=tuple(sorted(failures, key=lambda f: f.doc)),
         unapplied=tuple(fixes.unapplied),
+        corrected=sum(row["origin"] == "corrected" for row in observations),
     )
 
 

@@ -78,7 +78,7 @@ def test_an_override_changes_its_cell_and_keeps_the_words_that_were_read(corpus)
     done, after = built(corpus, ENTRY)
     ((was,), (now,)) = changed(before, after)
     assert now == was | {"value": 88, "origin": "corrected", "flags": "corrected: 附件中的表作88件"}
-    assert (now["quote"], now["doc"], done.unapplied) == ("86件", "a.md", ())
+    assert (now["quote"], now["doc"], done.corrected, done.unapplied) == ("86件", "a.md", 1, ())
 
 
 def test_mentions_stay_what_the_report_was_read_to_state(corpus):
