@@ -11,6 +11,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     shortcomings what a report states as its own problems
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
+    corrections  what people decided about a corpus, as data
     checks       what does not add up
     ratios       rates that follow from two counts of one report
     datapackage  the tables described for other programs
@@ -20,6 +21,8 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     charts       the tables -> figures (series: what may be compared; captions: the words; canvas: the look)
     deck         an empty deck of slides in our look (slides: the tables -> findings with charts that can be edited)
     export       the tables -> Excel, wide CSV, Stata
+    review       the values for people to check in a workbook, and what they filled in as corrections
+    sample       a blind sample for coders, and what their answers show of the reader
     evidence     a report's text with its figures marked; the page with the words behind every value
 
     import analysis as fz

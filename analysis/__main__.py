@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from analysis.evidence import Segment
     from analysis.reports import Report
+    from analysis.sample import Agreement, Estimate
     from analysis.scores import Score, Tally
     from analysis.table import Summary
     from analysis.terms import Suggestion
@@ -43,16 +45,19 @@ def build(
     raw: Annotated[Path, typer.Argument(help="folder of reports, or one report")] = Path("data/raw"),
     out: Annotated[Path, typer.Option(help="folder for the tables")] = Path("data/processed"),
     processes: Annotated[int | None, typer.Option(min=1, help="how many at once; all cores by default")] = None,
+    corrections: Annotated[
+        Path | None, typer.Option(help="what people decided; corrections.toml beside RAW by default")
+    ] = None,
 ) -> None:
     """Read every report below RAW and write the tables."""
     from analysis import table
 
     try:
-        summary = table.build(raw, out, processes, progress=sys.stderr.isatty())
+        summary = table.build(raw, out, processes, progress=sys.stderr.isatty(), decided=corrections)
     except (OSError, ValueError) as error:
         _give_up(error)
     _say(summary)
-    if summary.failures:
+    if summary.failures or summary.unapplied:
         raise typer.Exit(1 if summary.reports else 2)
 
 
@@ -226,6 +231,97 @@ def export(
     typer.echo(f"{form} -> {path}")
 
 
+review = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="A list for people to check in Excel, and back.")
+app.add_typer(review, name="review")
+
+
+@review.command("export")
+def review_export(
+    out: Annotated[Path | None, typer.Option(help="the file; data/processed/export/核对清单.xlsx by default")] = None,
+    tables: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+    every: Annotated[bool, typer.Option("--all", help="every value, not the doubtful ones only")] = False,
+) -> None:
+    """Write 核对清单.xlsx: values with their sentences and doubts, and empty columns to fill in."""
+    from analysis import review
+    from analysis.table import load
+
+    try:
+        path, rows = review.export(out or tables / "export" / review.NAME, load(tables), every)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{rows} values to check -> {path}")
+
+
+@review.command("import")
+def review_import(
+    file: Annotated[Path, typer.Argument(help="the list as people filled it in")],
+    corrections: Annotated[Path, typer.Option(help="file that the decisions are added to")] = Path(
+        "data/corrections.toml"
+    ),
+    when: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day of the decisions; today by default")
+    ] = None,
+) -> None:
+    """Turn what people filled in into corrections; a row that cannot be taken is named with the reason."""
+    from analysis import review
+
+    try:
+        taken = review.take(file, corrections, when.date() if when else None)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    typer.echo(f"{len(taken.entries)} corrections added -> {taken.path}; `build` applies them")
+    if taken.known or taken.confirmed:
+        typer.echo(f"{taken.known} stood there already, {taken.confirmed} confirm the value read")
+    for number, why in taken.refused:
+        typer.echo(f"row {number} not taken: {why}", err=True)
+    if taken.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sample(
+    count: Annotated[int, typer.Argument(min=1, metavar="N", help="sentences to ask about")],
+    raw: Annotated[Path, typer.Argument(help="folder of reports")] = Path("data/raw"),
+    out: Annotated[Path, typer.Option(help="a folder without a sample")] = Path("data/processed/sample"),
+    by: Annotated[
+        str, typer.Option(help="strata: any of indicator, theme, tier, year, joined by ,")
+    ] = "indicator,tier",
+    indicator: Annotated[list[str] | None, typer.Option(help="of this indicator only; may be given again")] = None,
+    seed: Annotated[int, typer.Option(help="the same seed, the same sample")] = 1,
+) -> None:
+    """Draw sentences for two coders to judge blind, and write the reader's answers apart."""
+    from analysis.sample import draw
+
+    try:
+        drawn = draw(count, raw, out, tuple(filter(None, by.split(","))), indicator or (), seed)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    for part, number in drawn.pairs.items():
+        typer.echo(f"{part:8}{number:6} of {drawn.frame[part]}")
+    typer.echo(f"for the coders -> {', '.join(map(str, drawn.copies))}")
+    typer.echo(f"not for the coders -> {drawn.key}")
+
+
+@app.command()
+def agreement(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="the coders' workbooks")],
+    key: Annotated[Path | None, typer.Option(help="the key; beside the first workbook by default")] = None,
+    settled: Annotated[Path | None, typer.Option(help="a copy that answers what the coders judged differently")] = None,
+) -> None:
+    """Say how well coders agree, and how often the reader is right, with intervals."""
+    from analysis.sample import agreement as compare
+
+    try:
+        result = compare(files, key, settled)
+    except (OSError, ValueError, ImportError) as error:
+        _give_up(error)
+    _print_agreement(result)
+    for file, row, why in result.refused:
+        typer.echo(f"{file}, row {row} not taken: {why}", err=True)
+    if result.refused:
+        raise typer.Exit(1)
+
+
 @app.command()
 def failures(
     out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
@@ -266,6 +362,7 @@ def _say(summary: Summary) -> None:
     for count, what in (
         (summary.disputed, "observations without a value: equal sources disagree (checks.csv)"),
         (summary.parts_only, "figures known in parts alone, without an observation"),
+        (summary.corrected, "values corrected by hand (origin corrected)"),
         (summary.twins, "files passed over: the same content was read already"),
     ):
         if count:
@@ -281,6 +378,34 @@ def _say(summary: Summary) -> None:
     typer.echo(f"{len(summary.failures)} failures")
     for failure in summary.failures:
         typer.echo(f"failed: {failure.doc}: {failure.reason}: {failure.detail}", err=True)
+    for line in summary.unapplied:
+        typer.echo(f"correction not applied: {line}", err=True)
+
+
+def _print_agreement(done: Agreement) -> None:
+    typer.echo(f"{'':32}{'coded':>6}{'agreed':>8}{'alpha':>8}{'judged':>8}  precision            recall")
+    for name, each in {**done.indicators, "all": done.total}.items():
+        shares = f"{_share(each.precision):21}{_share(each.recall)}"
+        alike = f"{each.agreed / each.coded:8.1%}" if each.coded else f"{'-':>8}"
+        typer.echo(f"{name:32}{each.coded:6}{alike}{_decimals(each.alpha):>8}{each.judged:8}  {shares}")
+    total, made = done.total, done.sample
+    typer.echo("alpha: Krippendorff's, nominal level; - where all answers are the same. Intervals: 95%.")
+    typer.echo(
+        f"To cite: precision {_share(total.precision)}, recall within the frame {_share(total.recall)}; {total.judged} pairs "
+        f"of sentence and indicator, stratified by {', '.join(made['by'])} (seed {made['seed']}), coded blind by "
+        f"independent coders (Krippendorff's alpha {_decimals(total.alpha)}, nominal, n = {total.coded}); "
+        f"reader {made['reader']}, catalogue {made['catalogue']}."
+    )
+
+
+def _share(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "-"
+    return f"{estimate.value:.1%} [{estimate.low:.1%}, {estimate.high:.1%}]"
+
+
+def _decimals(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _print_score(result: Score, rows: bool) -> None:

@@ -524,7 +524,7 @@ class _Said(NamedTuple):
 
 def _speaking(said: list[_Said], scope: str, origin: str, quote: str, sentence: str) -> list[_Said]:
     """Those that an observation rests on: all headlines of its key where sources disagree, and so no quote is chosen."""
-    if origin == "summed":  # its scope is no longer that of the parts
+    if origin == "summed" or (origin == "corrected" and " + " in quote):  # its scope is no longer that of the parts
         return [one for one in said if one.sentence == sentence and one.quote in quote.split(" + ")]
     heads = [one for one in said if one.scope == scope and one.role == "headline"]
     return [one for one in heads if (one.quote, one.sentence) == (quote, sentence)] or heads

@@ -45,8 +45,20 @@ _SOURCES = {"government": "政府", "department": "部门", "court": "法院", "
 WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> word of the workbook
     "scope": {"own": "本单位", "area": "全辖区", "part_of_area": "部分辖区"},
     "qualifier": {"exact": "确数", "over": "多于", "under": "不足", "about": "约数"},
-    "origin": {"reported": "报告所写", "implied": "由文字推断", "summed": "由分项相加", "derived": "由其他指标算出"},
-    "flags": {"disputed": "来源不一致", "from later report": "取自以后年度报告"},
+    "origin": {
+        "reported": "报告所写",
+        "implied": "由文字推断",
+        "summed": "由分项相加",
+        "derived": "由其他指标算出",
+        "corrected": "人工更正",
+    },
+    "flags": {
+        "disputed": "来源不一致",
+        "from later report": "取自以后年度报告",
+        "read with doubt": "扫描识别存疑",
+        "corrected": "人工更正",
+        "flagged": "人工存疑",
+    },
     "tier": _TIERS,
     "tiers": _TIERS,
     "level": _TIERS | {"zone": "功能区", "department": "部门"},
@@ -191,27 +203,29 @@ def _write(book: xlsxwriter.Workbook, sheet: _Sheet, formats: _Formats) -> None:
     for at, row in enumerate(sheet.frame.iter_rows(named=True), 1):
         for column, (name, value) in enumerate(row.items()):
             if isinstance(value, str | bool):
-                text = _said(name, str(value))
+                text = said(name, str(value))
                 if text:
                     made.write_string(at, column, text[:CELL], formats.text)
             elif value is not None:
                 made.write_number(at, column, value, formats.number(value, sheet.measure(name, row)))
 
 
-def _said(column: str, word: str) -> str:
+def said(column: str, word: str) -> str:
     """A word of the tables as people say it; several are joined by ; in the tables and by 、 here."""
     if column not in WORDS:
         return word
-    return "、".join(WORDS[column].get(one.strip(), one.strip()) for one in word.split(";"))
+    parts = (one.strip().partition(": ") for one in word.split(";"))  # corrected: why
+    return "、".join(WORDS[column].get(name, name) + ("：" + why if why else "") for name, _, why in parts)
 
 
 def _width(heading: str, values: pl.Series) -> float:
     """Of a column, in characters: Excel's own fit counts a Chinese character as one, though it takes two."""
-    longest = max((_wide(str(value)) for value in values if value is not None), default=0)
-    return min(max(longest, min(_wide(heading), 16), 6) + 2, 44)
+    longest = max((display_width(str(value)) for value in values if value is not None), default=0)
+    return min(max(longest, min(display_width(heading), 16), 6) + 2, 44)
 
 
-def _wide(text: str) -> int:
+def display_width(text: str) -> int:
+    """In characters of a half width: a Chinese one takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

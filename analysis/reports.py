@@ -95,13 +95,23 @@ class Report:
 
 # --- Folders -------------------------------------------------------------------------------------
 
-_PASSED_OVER = ("thumbs.db", "desktop.ini", "facts.csv", "facts-*.csv", "~$*", "*.tmp", ".*", "__macosx")
+_PASSED_OVER = (
+    "thumbs.db",
+    "desktop.ini",
+    "facts.csv",
+    "facts-*.csv",
+    "corrections.toml",
+    "~$*",
+    "*.tmp",
+    ".*",
+    "__macosx",
+)
 
 
 def find_reports(root: Path) -> list[Path]:
     """All files below a folder that may be reports, sorted by their path on every system alike.
 
-    Passed over: what systems and editors leave behind, hidden files and folders, facts.csv. A file given in place
+    Passed over: what systems and editors leave behind, hidden files and folders, facts.csv, corrections.toml. A file given in place
     of a folder is the only report. Raises FileNotFoundError where there is neither.
     """
     root = Path(root)

@@ -13,6 +13,8 @@ How an observation comes about. Its key is unit, period, indicator, scope, basis
    value: flag `disputed`, both in `checks`.
 A rate that no report states but that follows from two exact counts of one report is `derived` (`ratios`).
 A figure that OCR was not sure of keeps its value and bears the flag `read with doubt`.
+What people decided in `corrections.toml` is applied here: dropped statements do not speak, overridden values are put
+in once the rest has chosen (origin `corrected`); see `analysis.corrections`.
 A masked number is no value. A court's figures are about its area: where the text leaves the scope open, the
 observation of a court's figure has the scope `area`, so that it is never taken for one government's own.
 
@@ -46,7 +48,8 @@ from typing import Any
 
 import polars as pl
 
-from analysis import catalogue, checks, datapackage
+from analysis import catalogue, checks, corrections, datapackage
+from analysis.corrections import Corrections
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
 from analysis.ratios import ratios
@@ -91,7 +94,7 @@ RANKS = ("government", "department", "court", "statistics", "press")
 SCOPES = ("own", "", "area", "part_of_area")
 _LEVELS = ("national", "province", "city", "county", "town", "zone", "department", "")
 _TIERS = ("national", "province", "city", "county", "town", "")
-_ORIGINS = ("reported", "implied", "summed", "derived")
+_ORIGINS = ("reported", "implied", "summed", "derived", "corrected")
 _QUALIFIERS = ("exact", "over", "under", "about", "redacted")
 
 _DOC = Column("doc", str, "the report: path below the folder of reports, with ending", required=True)
@@ -235,7 +238,9 @@ TABLES: Mapping[str, Table] = {
                 required=True,
                 unit="rows of mentions",
             ),
-            Column("flags", str, "disputed, from later report, read with doubt; joined by ;"),
+            Column(
+                "flags", str, "disputed, from later report, read with doubt, corrected: why, flagged: why; joined by ;"
+            ),
         ),
     ),
     "checks": Table(
@@ -756,8 +761,9 @@ def _summed(rows: list[Row]) -> Row:
     }
 
 
-def _observations(sources: _Sources) -> tuple[list[Row], list[tuple[Row, Row]]]:
+def _observations(sources: _Sources, fixes: Corrections) -> tuple[list[Row], list[tuple[Row, Row]]]:
     """(rows of indicators, pairs of mentions of equal sources that disagree)."""
+    fixes.drop(sources.headlines)
     chosen: list[tuple[_Source, Row]] = []
     disputes: list[tuple[Row, Row]] = []
     for key in sorted(sources.headlines):
@@ -768,6 +774,7 @@ def _observations(sources: _Sources) -> tuple[list[Row], list[tuple[Row, Row]]]:
         flags += ["read with doubt"] * speaks.doubtful
         disputes.extend((speaks.mention, other.mention) for other in against)
         chosen.append((speaks, _observation(speaks, against, sources.mentions[key], flags)))
+    fixes.settle(row for _, row in chosen)
     _prefer(chosen)
     reported = [row for _, row in chosen]
     derived = list(ratios(reported))
@@ -859,9 +866,10 @@ def _reason(name: str, unit: str) -> str:
     return "full names of the parents, by the list of divisions"
 
 
-def _unit_rows(names: Counter[tuple[str, str]]) -> list[Row]:
+def _unit_rows(names: Counter[tuple[str, str]], joined: Mapping[tuple[str, str], str]) -> list[Row]:
+    """`joined`: (unit, name) -> why people joined the two."""
     return [
-        {"unit": unit, "name": name, "reason": _reason(name, unit), "documents": count}
+        {"unit": unit, "name": name, "reason": joined.get((unit, name)) or _reason(name, unit), "documents": count}
         for (unit, name), count in names.items()
     ]
 
@@ -983,7 +991,8 @@ def _digest(entries: Iterable[Any]) -> str:
 class Summary:
     """What a build did. `warnings`: (doc, warning); `twins`: files passed over because their content was read
     already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation; `findings`:
-    rows of checks by severity."""
+    rows of checks by severity; `corrected`: observations whose value people gave; `unapplied`: corrections that match
+    nothing any more, in words."""
 
     out: Path
     reports: int
@@ -995,6 +1004,8 @@ class Summary:
     twins: int
     warnings: tuple[tuple[str, str], ...]
     failures: tuple[Failure, ...]
+    unapplied: tuple[str, ...] = ()
+    corrected: int = 0
 
 
 def build(
@@ -1002,21 +1013,24 @@ def build(
     out: str | Path = "data/processed",
     processes: int | None = None,
     progress: bool = False,
+    decided: str | Path | None = None,
 ) -> Summary:
     """Read every report below `raw` and write the tables into `out`; the same input gives the same bytes.
 
-    `processes`: all cores by default. `progress`: a bar on stderr. No table is ever half written: all are staged
+    `processes`: all cores by default. `progress`: a bar on stderr. `decided`: the file of corrections, by default
+    corrections.toml beside the folder `raw`, if there is one. No table is ever half written: all are staged
     in a folder inside `out` and renamed at the end. A file that cannot be read is a row in `failures`.
     Raises FileNotFoundError where there is no folder or no report in it, another OSError where `out` cannot be
-    written, ValueError where it is the folder of reports itself.
+    written, ValueError where it is the folder of reports itself or an entry of the corrections is at fault.
     """
     raw, out = Path(raw), Path(out)
     paths = _outside(find_reports(raw), raw, out)
     if not paths:
         raise FileNotFoundError(f"no report in {raw}")
+    fixes = _corrections(raw, decided)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".build-", dir=out) as stage:
-        summary = _build(paths, raw, out, Path(stage), _processes(processes, len(paths)), progress)
+        summary = _build(paths, raw, out, Path(stage), _processes(processes, len(paths)), progress, fixes)
         _publish(Path(stage), out)
     return summary
 
@@ -1030,7 +1044,17 @@ def _outside(paths: list[Path], raw: Path, out: Path) -> list[Path]:
     return [path for path in paths if out.resolve() not in path.resolve().parents]
 
 
-def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool) -> Summary:
+def _corrections(raw: Path, decided: str | Path | None) -> Corrections:
+    """What people decided about these reports. Raises as `corrections.read` does."""
+    beside = raw.absolute().parent / corrections.NAME
+    if decided is None and not beside.is_file():
+        return Corrections()
+    return Corrections(corrections.read(beside if decided is None else decided))
+
+
+def _build(
+    paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool, fixes: Corrections
+) -> Summary:
     tables = {name: _Columns(name) for name in TABLES}
     sources, names = _Sources(), Counter[tuple[str, str]]()
     traces: dict[str, checks.Trace] = {}
@@ -1051,6 +1075,8 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
                 warnings.append(tables["documents"].note_twin(at, document["doc"]))
                 (stage / "text" / os.fsdecode(f"{document['doc']}.txt".encode())).unlink(missing_ok=True)
                 continue
+            each = fixes.joined(each)
+            document = each.document
             tables["documents"].add([document])
             tables["mentions"].add(each.mentions)
             tables["targets"].add(each.targets)
@@ -1060,7 +1086,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
             traces[document["doc"]] = each.trace
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
-    observations, disputes = _observations(sources)
+    observations, disputes = _observations(sources, fixes)
     tables["indicators"].add(_checked("indicators", observations))
     read = {name: tables[name].frame() for name in ("documents", "mentions", "indicators")}
     found = checks.find(checks.Stated(**read, disputes=disputes, traces=traces))
@@ -1068,7 +1094,7 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
     for name, rows in {
         "checks": found,
         "failures": failed,
-        "units": _unit_rows(names),
+        "units": _unit_rows(names, fixes.reasons),
         "codebook": _codebook_rows(),
     }.items():
         tables[name].add(_checked(name, rows))
@@ -1087,6 +1113,8 @@ def _build(paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: 
         twins=twins,
         warnings=tuple(warnings),
         failures=tuple(sorted(failures, key=lambda f: f.doc)),
+        unapplied=tuple(fixes.unapplied),
+        corrected=sum(row["origin"] == "corrected" for row in observations),
     )
 
 

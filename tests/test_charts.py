@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from PIL import Image
 
-from analysis import canvas, catalogue, charts, series
+from analysis import canvas, catalogue, charts
 
 
 def frame(*rows, **same):
