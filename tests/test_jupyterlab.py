@@ -86,7 +86,8 @@ def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
             urlopen(address, timeout=SLOW).close()
             return
         except URLError:
-            assert server.poll() is None and time.monotonic() < end, log.read_text("utf-8")
+            assert server.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < end, log.read_text("utf-8")
             time.sleep(0.1)
 
 
