@@ -348,7 +348,9 @@ def common_words(reports: Iterable[Report]) -> pl.DataFrame:
     times: Counter[str] = Counter()
     for report in reports:
         said = Counter(
-            word for word, tag in _tokens(report) if len(word) > 1 and _is_noun((word, tag)) and _CHINESE.fullmatch(word)
+            word
+            for word, tag in _tokens(report)
+            if len(word) > 1 and _is_noun((word, tag)) and _CHINESE.fullmatch(word)
         )
         docs.update(said.keys())
         times.update(said)

@@ -119,6 +119,13 @@ def test_a_run_leaves_the_same_bytes_each_time_and_may_write_elsewhere(tmp_path)
     assert (folder / "one.ipynb").read_bytes() == source
 
 
+def test_what_a_cell_prints_is_one_output_however_long_it_takes(tmp_path):
+    folder = written(tmp_path, one=["import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)"])
+    assert notebooks.run(folder) == []
+    (output,) = nbformat.read(folder / "one.ipynb", as_version=4).cells[0].outputs
+    assert output.text == "0\n1\n2\n"
+
+
 def test_a_cell_that_takes_too_long_and_outputs_that_are_too_large_are_failures(tmp_path):
     folder = written(tmp_path, big=["print('x' * 2_000_000)"], slow=["1", "import time\ntime.sleep(60)"])
     big, slow = notebooks.run(folder, timeout=5)
