@@ -116,6 +116,23 @@ def _settle(notebook: NotebookNode) -> None:
     for i, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{i:02d}"
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """What a cell prints in one piece: where the kernel cuts it is a matter of time.
+
+    nbclient's own coalesce_streams takes minutes over a line of two million characters.
+    """
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _put(path: Path, content: bytes) -> None:

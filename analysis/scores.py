@@ -17,8 +17,23 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-__all__ = ["LabelledScore", "Score", "Tally", "WordingScore", "save", "score", "score_labelled", "score_wordings"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "LabelledScore",
+    "Score",
+    "Tally",
+    "WordingScore",
+    "proportion_interval",
+    "save",
+    "score",
+    "score_labelled",
+    "score_wordings",
+    "tallied",
+]
 
 ATTRIBUTES = ("role", "qualifier", "unit_of_measure", "scope", "basis", "period")
 PLACE = ("year", "level", "province", "city", "county")
@@ -324,13 +339,14 @@ def _with_change(result: Score, former: Path) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class WordingScore:
-    """The cases of a folder as one corpus. ``interval``: of F1, 95%, by drawing the cases anew 1,000 times.
+    """The cases of a folder as one corpus. ``intervals``: of precision, recall and f1, 95%, by drawing the cases anew
+    1,000 times.
 
     ``kinds``: the tally of each kind of case. In ``score`` a report is a case: ``d1-01 #3``.
     """
 
     score: Score
-    interval: tuple[float, float]
+    intervals: Mapping[str, tuple[float, float]]
     kinds: Mapping[str, Tally]
     cases: int
 
@@ -352,7 +368,7 @@ def score_wordings(folder: str | Path) -> WordingScore:
         kind: _sum(result.reports[name] for name, case in cases.items() if case["kind"] == kind)
         for kind in sorted({case["kind"] for case in cases.values()})
     }
-    return WordingScore(result, _interval(list(result.reports.values())), kinds, len(cases))
+    return WordingScore(result, _intervals(list(result.reports.values())), kinds, len(cases))
 
 
 def _found_in(name: str, case: Mapping) -> list[Stated]:
@@ -398,11 +414,79 @@ def _sum(tallies: Iterable[Tally]) -> Tally:
     return Tally(sum(t.right for t in rows), sum(t.found for t in rows), sum(t.gold for t in rows))
 
 
-def _interval(tallies: Sequence[Tally], draws: int = 1000) -> tuple[float, float]:
-    """The middle 95% of F1 over corpora drawn from the cases with replacement; always the same draws."""
+MEASURES = ("precision", "recall", "f1")
+
+
+def _intervals(tallies: Sequence[Tally], draws: int = 1000) -> dict[str, tuple[float, float]]:
+    """The middle 95% over corpora drawn from the cases with replacement; always the same draws.
+
+    Whole cases are drawn, not rows: the rows of one report stand or fall together.
+    """
     chance = random.Random(20261124)
-    values = sorted(_sum(chance.choices(tallies, k=len(tallies))).f1 for _ in range(draws))
-    return values[int(draws * 0.025)], values[int(draws * 0.975) - 1]
+    drawn = [_sum(chance.choices(tallies, k=len(tallies))) for _ in range(draws)]
+    intervals = {}
+    for name in MEASURES:
+        values = sorted(getattr(tally, name) for tally in drawn)
+        intervals[name] = values[int(draws * 0.025)], values[int(draws * 0.975) - 1]
+    return intervals
+
+
+# --- Where the reading is weak ---------------------------------------------------------------------
+
+
+def tallied(result: Score, by: str = "indicator") -> pl.DataFrame:
+    """The tallies as a frame, a row an indicator or a theme (``by``), the lowest F1 first.
+
+    Columns: theme and, by indicator, indicator, name_zh, name_en; gold, found, right (rows); precision, recall, f1 (of
+    1), and of the first two the 95% interval by Wilson (``precision_low`` …), which holds for few rows too. It takes
+    rows for independent, which those of one report are not quite: read it as the least doubt there is. Null where
+    nothing was found, or nothing was there to find. Raises ValueError for another ``by``.
+    """
+    import polars as pl
+
+    if by not in ("indicator", "theme"):
+        raise ValueError(f"by is 'indicator' or 'theme', not {by!r}")
+    rows = []
+    for words, tally in _named_tallies(result, by):
+        row = words | {"gold": tally.gold, "found": tally.found, "right": tally.right}
+        for name, of in (("precision", tally.found), ("recall", tally.gold)):
+            low, high = proportion_interval(tally.right, of) if of else (None, None)
+            row |= {name: tally.right / of if of else None, f"{name}_low": low, f"{name}_high": high}
+        rows.append(row | {"f1": tally.f1})
+    return pl.DataFrame(rows, infer_schema_length=None).sort("f1", "gold", by, descending=[False, True, False])
+
+
+def _named_tallies(result: Score, by: str) -> list[tuple[dict[str, str], Tally]]:
+    """The tallies, each with the names of its indicator or theme."""
+    from analysis.catalogue import load
+
+    entries = {name: load()[name] for name in result.indicators}
+    if by == "theme":
+        themes = sorted({entry.theme for entry in entries.values()})
+        return [
+            ({"theme": theme}, _sum(t for name, t in result.indicators.items() if entries[name].theme == theme))
+            for theme in themes
+        ]
+    return [
+        (
+            {
+                "theme": entry.theme,
+                "indicator": name,
+                "name_zh": entry.name_zh,
+                "name_en": entry.name_en,
+            },
+            result.indicators[name],
+        )
+        for name, entry in entries.items()
+    ]
+
+
+def proportion_interval(right: int, of: int) -> tuple[float, float]:
+    """The 95% interval of a share by Wilson."""
+    from scipy.stats import binomtest
+
+    interval = binomtest(right, of).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 # --- Reports in which every quantity is labelled ---------------------------------------------------

@@ -44,7 +44,7 @@ from decimal import Decimal
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -55,6 +55,9 @@ from analysis.places import Identity
 from analysis.ratios import ratios
 from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
 from analysis.shortcomings import Shortcoming
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TABLES", "Failure", "Summary", "Tables", "build", "load", "panel"]
 
@@ -1168,6 +1171,23 @@ class Tables:
     failures: Any
     units: Any
     codebook: Any
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The tidy table `indicators` as a pandas frame, a row an observation: what seaborn draws from.
+
+        Any other table: `tables.mentions.to_pandas()`. A missing value is NaN.
+        """
+        return self.indicators.lazy().collect().to_pandas()
+
+    def _repr_html_(self) -> str:
+        """In a notebook: which tables there are, how many rows each has and what tells them apart."""
+        rows = []
+        for name, table in TABLES.items():
+            frame = getattr(self, name)
+            height = f"{frame.height:,}" if isinstance(frame, pl.DataFrame) else "…"
+            rows.append(f"<tr><td>{name}</td><td>{height}</td><td>{', '.join(table.key)}</td></tr>")
+        heading = "<tr><th>table</th><th>rows</th><th>key</th></tr>"
+        return f"<table><thead>{heading}</thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def load(out: str | Path = "data/processed", lazy: bool = False) -> Tables:

@@ -2,7 +2,7 @@
 
 jieba cuts the words, with a dictionary generated from the catalogue's and the cues' own words, so that there is no
 second list to keep. ``suggest`` ranks the like ones by the number of reports that have them and drafts catalogue
-entries. Nothing of a build imports this module.
+entries. ``spoken`` and ``common_words`` say what whole reports speak of. Nothing of a build imports this module.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ import json
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
 import jieba
 import jieba.posseg
+import polars as pl
 
 from analysis.catalogue import expand, load, shared_words
 from analysis.lexicon import Lexicon, Wording, added_lexicon, cues, lexicon
 from analysis.quantities import Quantity, scan
+from analysis.reports import Report
 from analysis.scenes import Scene, stretches
 from analysis.shortcomings import topic
 
@@ -294,6 +296,80 @@ def _last_verb(before: Iterable[Token]) -> str:
 
 def _first_verb(after: Iterable[Token]) -> str:
     return next((word for word, tag in after if _VERB.match(tag) and word not in _fillers() and len(word) > 1), "")
+
+
+# --- what reports speak of ------------------------------------------------------------------------------------
+
+
+@cache
+def theme_words() -> Mapping[str, str]:
+    """Words by which a theme is known, with it: those of its rules that also stand in the names of its indicators.
+
+    None stands in the names of two themes (案件), and one of two characters stands in no rule of another (办理).
+    """
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    rules: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in load().values():
+        names[entry.theme].append(entry.name_zh)
+        for rule in entry.rule:
+            words = (*rule.near, *rule.near2, *rule.clause, *rule.sentence, *rule.topic)
+            for word in filter(_CHINESE.fullmatch, expand(words, shared_words())):
+                rules[word].add(entry.theme)
+    found = {}
+    for word, themes in sorted(rules.items()):
+        named = [theme for theme in names if any(word in name for name in names[theme])]
+        if len(named) == 1 and named[0] in themes and (len(word) > 2 or len(themes) == 1):
+            found[word] = named[0]
+    return found
+
+
+def spoken(reports: Iterable[Report]) -> pl.DataFrame:
+    """What reports speak of: a row a report and theme whose words it uses, sorted so.
+
+    Columns: doc, theme, times (how often words of the theme stand there), words (the commonest three, joined by 、).
+    A report that speaks of a theme need not state a figure of it, nor the other way round.
+    """
+    rows = []
+    for report in reports:
+        said: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for word in _words(report):
+            if word in theme_words():
+                said[theme_words()[word]][word] += 1
+        for theme, words in said.items():
+            few = sorted(words, key=lambda word: (-words[word], word))[:3]
+            rows.append((report.doc, theme, words.total(), "、".join(few)))
+    schema = {"doc": pl.String, "theme": pl.String, "times": pl.Int64, "words": pl.String}
+    return pl.DataFrame(rows, schema, orient="row").sort("doc", "theme")
+
+
+def common_words(reports: Iterable[Report]) -> pl.DataFrame:
+    """The nouns of reports, those of most reports first: word, reports, times, and theme (of ``theme_words``), or empty."""
+    docs: Counter[str] = Counter()
+    times: Counter[str] = Counter()
+    for report in reports:
+        said = Counter(
+            word
+            for word, tag in _tokens(report)
+            if len(word) > 1 and _is_noun((word, tag)) and _CHINESE.fullmatch(word)
+        )
+        docs.update(said.keys())
+        times.update(said)
+    rows = [(word, docs[word], times[word], theme_words().get(word, "")) for word in docs]
+    schema = {"word": pl.String, "reports": pl.Int64, "times": pl.Int64, "theme": pl.String}
+    return pl.DataFrame(rows, schema, orient="row").sort("reports", "times", "word", descending=[True, True, False])
+
+
+def _words(report: Report) -> Iterator[str]:
+    return (word for word, _ in _tokens(report))
+
+
+def _tokens(report: Report) -> Iterator[Token]:
+    """The words of a report, without its front matter and what else is no text of it."""
+    at = 0
+    for start, end in (*report.skip, (len(report.text), len(report.text))):
+        for line in report.text[at:start].splitlines():
+            yield from tokens(line)
+        at = end
 
 
 # --- like ones over many reports ------------------------------------------------------------------------------

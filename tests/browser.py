@@ -81,11 +81,33 @@ class Tab:
     def write(self, text: str) -> None:
         self.send("Input.insertText", text=text)
 
+    def click(self, selector: str, text: str) -> None:
+        """Moves the mouse to the first element in sight whose whole text is this, once there is one, and clicks."""
+        found = (
+            f"[...document.querySelectorAll({json.dumps(selector)})]"
+            f".filter(each => each.innerText.trim() === {json.dumps(text)} && each.offsetParent)[0]?.getBoundingClientRect()"
+        )
+        place = self.until(f"(box => box && [box.x + box.width / 2, box.y + box.height / 2])({found})")
+        at = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", **at)
+        self.send("Input.dispatchMouseEvent", type="mousePressed", **at)
+        self.send("Input.dispatchMouseEvent", type="mouseReleased", **at)
+
     def size(self, width: int, height: int) -> None:
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.send("Page.captureScreenshot")["data"]))
+
+    @contextmanager
+    def kept(self, path: Path) -> Iterator[None]:
+        """Where the block fails, the page as it stands is kept as a picture, and the failure says where."""
+        try:
+            yield
+        except BaseException as error:
+            self.picture(path)
+            error.add_note(f"the page as it stood: {path}")
+            raise
 
     def pdf(self, path: Path) -> None:
         path.write_bytes(

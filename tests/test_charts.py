@@ -553,6 +553,23 @@ def test_style_is_for_charts_of_ones_own():
         assert mpl.rcParams["figure.figsize"][0] / mpl.rcParams["figure.figsize"][1] == pytest.approx(16 / 9)
 
 
+def test_a_chart_of_seaborn_has_our_font_and_colours_after_style():
+    import matplotlib.pyplot as plt
+    import seaborn as sns
+
+    rows = pl.concat([line("甲市", {2020: 9.0, 2021: 8.0}), line("乙市", {2020: 7.0, 2021: 6.0})]).to_pandas()
+    with mpl.rc_context():
+        sns.set_theme()
+        charts.style()
+        axes = sns.lineplot(rows, x="year", y="value", hue="unit")
+        axes.set_title("败诉率")
+        axes.figure.canvas.draw()  # a missing glyph is an error here
+        assert axes.title.get_fontname() == "Noto Sans SC"
+        drawn = [to_hex(each.get_color()).upper() for each in axes.lines if len(each.get_xdata())]
+        plt.close(axes.figure)
+    assert drawn == [colour.upper() for colour in charts.palette()[:2]]
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 

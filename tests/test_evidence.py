@@ -12,14 +12,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from browser import CHROMIUM, dump, tab
+from browser import dump, tab
 
 from analysis.evidence import KINDS, LONGEST, REASONS, harmless, html, link, pieces, segments, write_page
 from analysis.mentions import explain
 from analysis.reports import read_report, report_from_text
 from analysis.table import build, load
 
-in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the page was not opened")
+in_a_browser = pytest.mark.needs("chromium")
 
 HOSTILE = (
     "<script>document.title='taken'</script></script><img src=x onerror=alert(1)>]]>-->\"'&lt;\u2028\u202e\x1b[2J\x00"

@@ -52,6 +52,21 @@ def test_a_notebook_asks_a_question_and_is_short_clean_and_small(path):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_no_output_differs_from_run_to_run(path):
+    for cell in code(nbformat.read(path, as_version=4)):
+        for output in cell.outputs:
+            said = output.get("text", "") + "".join(output.get("data", {}).get("text/plain", ""))
+            assert not re.search(r" at 0x[0-9a-f]+>|/tmp|\\Temp\\", said), said
+
+
+def test_the_held_out_cases_are_counted_and_not_shown():
+    shown = (FOLDER / "08_quality.ipynb").read_text("utf-8")
+    names = [path.stem for path in (ROOT / "tests/wordings/heldout").glob("*.toml")]
+    assert names
+    assert [name for name in names if f"{name} #" in shown] == []
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
 def test_a_notebook_shows_figures_and_where_their_numbers_come_from(path):
     outputs = [output for cell in code(nbformat.read(path, as_version=4)) for output in cell.outputs]
     assert sum("image/png" in o.get("data", {}) for o in outputs) >= 2
@@ -61,6 +76,8 @@ def test_a_notebook_shows_figures_and_where_their_numbers_come_from(path):
 
 def test_our_notebooks_run_from_a_fresh_kernel(tmp_path):
     shutil.copytree(FOLDER, tmp_path / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    for read in ("data/raw", "figures", "tests"):  # by notebooks that go back to the texts and to the reference answers
+        shutil.copytree(ROOT / read, tmp_path / read, ignore=shutil.ignore_patterns("__pycache__"))
     tables = tmp_path / "data" / "processed"
     if (ROOT / "data/processed/indicators.csv").is_file():
         shutil.copytree(ROOT / "data/processed", tables, ignore=shutil.ignore_patterns("text"))
@@ -100,6 +117,13 @@ def test_a_run_leaves_the_same_bytes_each_time_and_may_write_elsewhere(tmp_path)
         results.append((tmp_path / str(i) / "one.ipynb").read_bytes())
     assert results[0] == results[1]
     assert (folder / "one.ipynb").read_bytes() == source
+
+
+def test_what_a_cell_prints_is_one_output_however_long_it_takes(tmp_path):
+    folder = written(tmp_path, one=["import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.3)"])
+    assert notebooks.run(folder) == []
+    (output,) = nbformat.read(folder / "one.ipynb", as_version=4).cells[0].outputs
+    assert output.text == "0\n1\n2\n"
 
 
 def test_a_cell_that_takes_too_long_and_outputs_that_are_too_large_are_failures(tmp_path):

@@ -32,7 +32,6 @@ def test_it_belongs_to_this_catalogue_and_these_wordings():
 
 
 def test_training_anew_gives_the_same_answers(samples, tmp_path):
-    pytest.importorskip("sklearn")
     path = tmp_path / "opinion.npz"
     training.train(WORDINGS, path)
     with path.open("rb") as file:

@@ -27,12 +27,7 @@ FORMATS = Path(__file__).with_name("paged")
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture
-def ocr():
-    for package in ("rapidocr", "onnxruntime"):
-        pytest.importorskip(
-            package, reason="scans are read only with the extra ocr: pip install -r requirements-ocr.lock"
-        )
+reads_scans = pytest.mark.needs("ocr")
 
 
 @pytest.fixture
@@ -68,7 +63,8 @@ def test_a_text_layer_reads_like_the_text_itself(name):
 
 
 @pytest.mark.parametrize(("name", "form"), [("scan.pdf", "pdf"), ("skewed.jpg", "scan")])
-def test_a_scan_reads_like_its_text(ocr, name, form):
+@reads_scans
+def test_a_scan_reads_like_its_text(name, form):
     report = read_report(FORMATS / name)
     found, missing = stated(report), []
     for mention in stated(TRUTH):
@@ -84,31 +80,36 @@ def test_a_scan_reads_like_its_text(ocr, name, form):
     assert "管理" not in report.text
 
 
-def test_a_scanned_ofd(ocr):
+@reads_scans
+def test_a_scanned_ofd():
     report = read_report(FORMATS / "scan.ofd")
     assert report.format == "ofd"
     assert "全区调解纠纷3045件，成功2904件，成功率95%；经法院司法确认的有90件。" in report.text
 
 
 @pytest.mark.parametrize("ending", ["png", "bmp", "tiff", "webp", "jpeg"])
-def test_pictures_are_known_by_their_content(ocr, write, ending):
+@reads_scans
+def test_pictures_are_known_by_their_content(write, ending):
     path = write(picture("全年调解纠纷312件，成功率98%。", ending), "no ending")
     assert read_report(path).text == "全年调解纠纷312件，成功率98%。"
     assert read_report(path).format == "scan"
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_a_page_on_its_side_or_head_is_turned(ocr, write, turn):
+@reads_scans
+def test_a_page_on_its_side_or_head_is_turned(write, turn):
     text = "全年调解纠纷312件，成功率98%。"
     assert read_report(write(picture(text, "png", lines=6, turn=turn))).text.splitlines() == [text] * 6
 
 
-def test_a_long_screenshot_is_read_to_its_end(ocr, write):
+@reads_scans
+def test_a_long_screenshot_is_read_to_its_end(write):
     lines = read_report(write(picture("办理复议案件%d件。", "png", lines=90))).text.splitlines()
     assert lines == [f"办理复议案件{n}件。" for n in range(90)]
 
 
-def test_chinese_zeros_that_ocr_passes_over_are_put_back_and_flagged(ocr, write):
+@reads_scans
+def test_chinese_zeros_that_ocr_passes_over_are_put_back_and_flagged(write):
     report = read_report(write(picture("县政协提案一〇五件，由承办单位逐件答复，建议", "png", serif=True)))
     assert report.text == "县政协提案一〇五件，由承办单位逐件答复，建议"
     assert [report.text[start:end] for start, end, _ in report.doubtful] in ([], [report.text])
@@ -476,7 +477,8 @@ def png(width, height):
         (png(100, 100), "damaged"),
     ],
 )
-def test_hostile_pictures_end_in_a_refusal(ocr, write, data, ends):
+@reads_scans
+def test_hostile_pictures_end_in_a_refusal(write, data, ends):
     assert outcome(write(data)) == ends
 
 
@@ -490,7 +492,8 @@ def test_hostile_pictures_end_in_a_refusal(ocr, write, data, ends):
         ("L", (20_000, 3), "empty|unreadable"),
     ],
 )
-def test_pictures_without_text_of_odd_shapes(ocr, write, mode, size, ends):
+@reads_scans
+def test_pictures_without_text_of_odd_shapes(write, mode, size, ends):
     from PIL import Image
 
     file = io.BytesIO()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.scores import Tally, save, score, score_wordings
+from analysis.scores import Tally, proportion_interval, save, score, score_wordings, tallied
 
 COLUMNS = ("doc", "indicator", "value", "unit_of_measure", "qualifier", "year", "role", "optional")
 RECEIVED, MEDIATED, RATE = "reconsideration.received", "mediation.cases", "litigation.appearance_rate"
@@ -214,7 +214,8 @@ rows = [{indicator = "reconsideration.received", qualifier = "redacted", basis =
 def test_wordings_are_scored_as_one_corpus(tmp_path):
     (tmp_path / "cases.toml").write_text(CASES, "utf-8")
     result = score_wordings(tmp_path)
-    assert (result.cases, result.score.total, result.interval) == (3, Tally(2, 2, 2), (1.0, 1.0))
+    assert (result.cases, result.score.total) == (3, Tally(2, 2, 2))
+    assert result.intervals == dict.fromkeys(("precision", "recall", "f1"), (1.0, 1.0))
     assert result.kinds == {"masked": Tally(1, 1, 1), "plain": Tally(1, 1, 1), "target": Tally(0, 0, 0)}
     assert result.score.attributes == dict.fromkeys(
         ("role", "qualifier", "unit_of_measure", "scope", "basis", "period"), (2, 2)
@@ -228,15 +229,40 @@ def test_added_indicators_are_left_out_of_wordings(tmp_path):
     assert score_wordings(tmp_path).score.total == Tally(2, 2, 2)
 
 
-def test_the_interval_holds_the_score_and_is_always_the_same(tmp_path):
+def test_the_intervals_hold_the_score_and_are_always_the_same(tmp_path):
     hard = CASES.replace("value = 86", "value = 85")
     (tmp_path / "a.toml").write_text(CASES, "utf-8")
     (tmp_path / "b.toml").write_text(hard, "utf-8")
     result = score_wordings(tmp_path)
-    low, high = result.interval
     assert result.score.total == Tally(3, 4, 4)
-    assert 0 <= low < 0.75 < high <= 1
-    assert score_wordings(tmp_path).interval == result.interval
+    for name in ("precision", "recall", "f1"):
+        low, high = result.intervals[name]
+        assert 0 <= low < 0.75 < high <= 1
+    assert score_wordings(tmp_path).intervals == result.intervals
+
+
+def test_tallies_as_a_frame_the_weakest_first(compare):
+    gold = [row("a", RECEIVED, 86), row("b", RECEIVED, 12), row("a", MEDIATED, 3045), row("a", RATE, 98)]
+    found = [row("a", RECEIVED, 86), row("b", RECEIVED, 13), row("a", MEDIATED, 3045)]
+    frame = tallied(compare(found, gold))
+    assert frame.select("indicator", "gold", "found", "right", "precision", "recall", "f1").rows() == [
+        (RATE, 1, 0, 0, None, 0, 0),
+        (RECEIVED, 2, 2, 1, 0.5, 0.5, 0.5),
+        (MEDIATED, 1, 1, 1, 1, 1, 1),
+    ]
+    assert frame["precision_low"].to_list()[0] is None
+    themes = tallied(compare(found, gold), by="theme")
+    assert themes.select("theme", "right").rows() == [("litigation", 0), ("reconsideration", 1), ("mediation", 1)]
+    with pytest.raises(ValueError, match="by is"):
+        tallied(compare(found, gold), by="report")
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "low", "high"),
+    [(0, 10, 0, 0.278), (5, 10, 0.237, 0.763), (10, 10, 0.722, 1), (95, 100, 0.888, 0.978)],
+)
+def test_the_interval_of_a_share_is_wilsons(right, of, low, high):
+    assert proportion_interval(right, of) == pytest.approx((low, high), abs=0.0005)
 
 
 def test_a_case_of_an_unknown_indicator_is_named(tmp_path):

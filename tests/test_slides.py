@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import polars as pl
+import pypdfium2
 import pytest
 from lxml import etree
 from pptx import Presentation
@@ -389,3 +390,19 @@ def test_without_a_finding_there_is_no_deck(tables, tmp_path):
     with pytest.raises(ValueError, match="lang is 'zh' or 'en', not 'fr'"):
         slides.slides(tmp_path, tables, "fr")
     assert list(tmp_path.iterdir()) == []
+
+
+# --- In another program --------------------------------------------------------------------------
+
+
+@pytest.mark.needs("libreoffice")
+def test_libreoffice_opens_the_deck_and_shows_every_slide(made, tmp_path):
+    _, deck, path = made
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)]
+    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    pages = pypdfium2.PdfDocument(tmp_path / f"{path.stem}.pdf")
+    assert len(pages) == len(deck.slides)
+    for page, slide in zip(pages, deck.slides, strict=True):
+        shown = "".join(page.get_textpage().get_text_range().split())
+        assert "".join(slide.shapes.title.text.split()) in shown

@@ -476,6 +476,33 @@ def test_the_panel_is_the_preferred_rows(raw, out):
         fz.panel("mediation.case", out=out)
 
 
+def test_the_tidy_table_goes_into_pandas_and_seaborn(raw, out):
+    import seaborn as sns
+
+    write(raw, "2022.md", "收到行政复议申请47件，开展法治宣传活动3场。", year="2022")
+    write(raw, "2023.md", "收到行政复议申请86件。")
+    fz.build(raw, out)
+    for lazy in (False, True):
+        table = fz.load(out, lazy=lazy).to_pandas()
+        assert list(table.columns) == list(TABLES["indicators"].schema)
+        assert sorted(zip(table["indicator"], table["year"], table["value"], strict=True)) == [
+            ("publicity.activities", 2022, 3),
+            ("reconsideration.received", 2022, 47),
+            ("reconsideration.received", 2023, 86),
+        ]
+    axes = sns.lineplot(table, x="year", y="value", hue="indicator")
+    assert sorted(map(len, (line.get_xdata() for line in axes.lines if len(line.get_xdata())))) == [1, 2]
+
+
+def test_a_notebook_shows_which_tables_there_are(raw, out):
+    write(raw, "2023.md", "收到行政复议申请86件。")
+    fz.build(raw, out)
+    shown = fz.load(out)._repr_html_()
+    assert "<td>indicators</td><td>1</td><td>unit, period, indicator, scope, basis</td>" in shown
+    assert [name for name in TABLES if f"<td>{name}</td>" not in shown] == []
+    assert "<td>indicators</td><td>…</td>" in fz.load(out, lazy=True)._repr_html_()
+
+
 def test_tables_are_found_from_a_folder_below(raw, tmp_path, monkeypatch):
     write(raw, "a.md", "全年收到行政复议申请86件。")
     fz.build(raw, tmp_path / "data/processed")

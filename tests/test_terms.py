@@ -5,12 +5,23 @@ import tomllib
 import pytest
 
 import analysis as fz
-from analysis.catalogue import Indicator
+from analysis.catalogue import Indicator, load
 from analysis.lexicon import compile_lexicon
 from analysis.mentions import find
 from analysis.quantities import find_quantities
 from analysis.reports import report_from_text
-from analysis.terms import drafts, field_verbs, field_words, nearest, suggest, term, tokens
+from analysis.terms import (
+    common_words,
+    drafts,
+    field_verbs,
+    field_words,
+    nearest,
+    spoken,
+    suggest,
+    term,
+    theme_words,
+    tokens,
+)
 
 TERMS = [
     ("设立行政复议服务站12个。", "12个", "设立", "行政复议服务站"),
@@ -112,3 +123,41 @@ def test_a_draft_is_an_entry_that_proves_itself_by_its_examples(tables, monkeypa
         for example in entry.example:
             found = find(report_from_text(example.text, year=str(example.year))).mentions
             assert (entry.id, example.value) in [(m.indicator, m.value) for m in found]
+
+
+# --- What reports speak of ------------------------------------------------------------------------
+
+
+def report(text, doc="a.md", **meta):
+    front = "".join(f"{key}: {value}\n" for key, value in meta.items())
+    return report_from_text(f"---\n{front}---\n{text}" if meta else text, doc=doc)
+
+
+SPOKEN = [
+    ("收到行政复议申请45件，行政复议案件全部办结。", [("reconsideration", 2, "行政复议、行政复议案件")]),
+    ("开展普法活动。", [("publicity", 1, "普法活动")]),
+    ("办理案件，做好工作。", []),
+]
+
+
+@pytest.mark.parametrize(("text", "themes"), SPOKEN, ids=[text for text, _ in SPOKEN])
+def test_a_report_speaks_of_the_themes_whose_words_it_uses(text, themes):
+    assert spoken([report(text)]).select("theme", "times", "words").rows() == themes
+
+
+def test_front_matter_is_not_what_a_report_speaks_of():
+    assert spoken([report("开展普法活动。", source_title="行政诉讼白皮书")])["theme"].to_list() == ["publicity"]
+
+
+@pytest.mark.parametrize("word", ["案件", "办理", "全年", "人员"])
+def test_a_word_of_many_themes_is_no_topic(word):
+    assert word not in theme_words()
+
+
+def test_every_theme_has_words():
+    assert set(theme_words().values()) == {entry.theme for entry in load().values()}
+
+
+def test_nouns_are_ranked_by_the_number_of_reports():
+    found = common_words([report("普法活动。普法活动。群众。", "a.md"), report("群众。", "b.md")])
+    assert found.rows() == [("群众", 2, 2, ""), ("普法活动", 1, 2, "publicity")]
