@@ -292,7 +292,7 @@ class _Reader:
     def sentence(self, sentence: Sentence, own: list[Quantity], triggered: bool) -> None:
         """Read a sentence that holds numbers or a wording that may fix a value; any other is only passed by."""
         text = self.text
-        if sentence.title and not _GENERAL_TITLE.search(text, sentence.start, sentence.end):
+        if sentence.title and not _GENERAL_TITLE.search(text[sentence.start : sentence.end]):
             self.title = self.words.mask(text[sentence.start : sentence.end])
         if sentence.title or (not any(self.may_take(q) for q in own) and not triggered):
             self.previous = _Previous(sentence, None, None)
@@ -917,7 +917,10 @@ class _Previous:
         return words.mask(text[self.sentence.start : self.sentence.end])
 
 
-_GENERAL_TITLE = re.compile(r"法治政府|法治建设|依法行政|总结|年鉴|工作报告|统计公报|司法局")
+# a title that names no one topic; 行政复议工作总结 names one
+_GENERAL_TITLE = re.compile(
+    r"法治政府|法治建设|依法行政|司法局|^(?!.*(?:复议|诉讼|应诉|调解|法律援助|信访|普法|公证)).*(?:总结|年鉴|工作报告|统计公报)"
+)
 _TITLE = re.compile(r"(?:19|20)\d\d年.*(?:报告|总结|汇报|情况|工作)$")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -87,13 +87,16 @@ def _size(value: float | None) -> str:
     return "masked" if value is None else str(int(log10(value))) if value > 0 else "naught"
 
 
+def values(held: str | int) -> Iterable[str]:
+    """The words of a mask; the characters of a text and each two that stand together."""
+    return lexicon().named(held) if isinstance(held, int) else (*held, *map("".join, pairwise(held)))
+
+
 def features(piece: Piece) -> set[str]:
     """The features of a piece, ``kind value`` each."""
     kind, held = piece
-    if isinstance(held, int):
-        return {f"{kind} {word}" for word in lexicon().named(held)}
-    if isinstance(held, str):
-        return {f"{kind} {c}" for c in (*held, *map("".join, pairwise(held)))}
+    if isinstance(held, str | int):
+        return {f"{kind} {value}" for value in values(held)}
     if kind == "number":
         measure, word, size, whole = held
         return {f"measure {measure}", f"unit {word}", f"size {size}"} | ({"size whole"} if whole else set())
@@ -121,6 +124,12 @@ class Opinion:
     step: float
     trained_on: str
     _parts: dict[Piece, tuple[np.ndarray, int]] = field(default_factory=dict, repr=False)
+    _of_kind: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)  # the index, by the kind of feature
+
+    def __post_init__(self) -> None:
+        for name, row in self.index.items():
+            kind, _, value = name.partition(" ")
+            self._of_kind.setdefault(kind, {})[value] = row
 
     def scores(self, seen: View) -> np.ndarray:
         """How strongly each answer is spoken for; what the model never saw says nothing."""
@@ -136,8 +145,12 @@ class Opinion:
     def _part(self, piece: Piece) -> tuple[np.ndarray, int]:
         """What a piece adds to each answer, and to the length by which the sum is divided; remembered, since officials
         repeat themselves."""
-        known = self.index
-        rows = [known[name] for name in features(piece) if name in known]
+        kind, held = piece
+        if isinstance(held, str | int):
+            known = self._of_kind.get(kind, {})
+            rows = list({known[value] for value in values(held) if value in known})
+        else:
+            rows = [self.index[name] for name in features(piece) if name in self.index]
         if len(self._parts) >= REMEMBERED:
             self._parts.clear()
         found = self._parts[piece] = (
