@@ -10,7 +10,7 @@ import os
 import sys
 from contextlib import suppress
 
-__all__ = ["bound", "end_with_parent", "held"]
+__all__ = ["bound", "end_with_parent", "held", "widen"]
 
 
 def bound(name: str, most: int) -> None:
@@ -20,6 +20,16 @@ def bound(name: str, most: int) -> None:
 
         kind = getattr(resource, name)
         resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+
+
+def widen(name: str, most: int) -> None:
+    """Raise a bound that is lower; where there is none, none is set."""
+    with suppress(ImportError, AttributeError, ValueError, OSError):
+        import resource
+
+        now = resource.getrlimit(getattr(resource, name))[0]
+        if now != resource.RLIM_INFINITY and now < most:
+            bound(name, most)
 
 
 def held() -> int:
