@@ -43,14 +43,18 @@ def build(
     raw: Annotated[Path, typer.Argument(help="folder of reports, or one report")] = Path("data/raw"),
     out: Annotated[Path, typer.Option(help="folder for the tables")] = Path("data/processed"),
     processes: Annotated[int | None, typer.Option(min=1, help="how many at once; all cores by default")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="read unchanged reports again too")] = False,
 ) -> None:
-    """Read every report below RAW and write the tables."""
+    """Read every report below RAW and write the tables; what has not changed since the last run is not read again."""
     from analysis import table
 
     try:
-        summary = table.build(raw, out, processes, progress=sys.stderr.isatty())
+        summary = table.build(raw, out, processes, progress=sys.stderr.isatty(), anew=anew)
     except (OSError, ValueError) as error:
         _give_up(error)
+    except KeyboardInterrupt:
+        typer.echo("stopped: the tables are as they were; the next run goes on from here", err=True)
+        raise
     _say(summary)
     if summary.failures:
         raise typer.Exit(1 if summary.reports else 2)
@@ -260,6 +264,8 @@ def _give_up(error: Exception) -> None:
 
 def _say(summary: Summary) -> None:
     """What a build did; failures by name on stderr."""
+    if summary.note:
+        typer.echo(summary.note, err=True)
     typer.echo(
         f"{summary.reports} reports read, {summary.mentions} mentions, {summary.observations} observations -> {summary.out}"
     )
