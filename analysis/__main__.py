@@ -61,6 +61,30 @@ def build(
 
 
 @app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="folder of tables")],
+    new: Annotated[Path, typer.Argument(help="another one")],
+    csv: Annotated[Path | None, typer.Option(help="write the differences to this file too")] = None,
+) -> None:
+    """Tell which observations came, went and changed between two folders of tables, and why."""
+    from analysis import difference
+    from analysis.publication import put
+
+    try:
+        found = difference.compare(old, new)
+        if csv is not None:
+            put(csv, difference.frame(found).write_csv(include_bom=True).encode("utf-8"))
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    for each in found:
+        typer.echo(each)
+    kinds = Counter(each.kind for each in found)
+    typer.echo(f"{kinds['came']} came, {kinds['went']} went, {kinds['changed']} changed")
+    for cause, count in Counter(each.cause for each in found).most_common():
+        typer.echo(f"  {count} {cause}")
+
+
+@app.command()
 def score(
     found: Annotated[Path, typer.Argument(help="mentions.csv, or a folder with it")],
     gold: Annotated[Path, typer.Argument(help="reference mentions.csv, or a folder with it and documents.csv")],

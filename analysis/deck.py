@@ -7,7 +7,6 @@ accents and an East Asian font in the theme and in every run, so that whoever ed
 from __future__ import annotations
 
 import io
-import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from pptx.slide import Slide, SlideLayout
 from pptx.util import Inches
 
 from analysis.charts import INK, QUIET, palette
+from analysis.publication import put
 
 LATIN, EAST_ASIAN = "Arial", "微软雅黑"
 COVER, TEXT, CHART = range(3)  # the layouts
@@ -171,10 +171,7 @@ def save(deck: Deck, path: Path) -> None:
     """Writes the deck whole or not at all, with our fonts and colours in every part; the same deck gives the same bytes."""
     raw = io.BytesIO()
     deck.save(raw)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(_repacked(raw.getvalue(), _finished))
-    os.replace(part, path)
+    put(path, _repacked(raw.getvalue(), _finished))
 
 
 def _repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -28,6 +26,7 @@ from urllib.parse import urlencode
 
 from analysis import catalogue
 from analysis.mentions import Explained, Found, Mention, Unmatched, explain
+from analysis.publication import whole
 from analysis.reports import Report, Unreadable, find_reports, read_reports
 
 if TYPE_CHECKING:
@@ -365,16 +364,13 @@ def write_page(raw: str | Path = "data/raw", out: str | Path = "data/processed")
     head, foot = _template().split(b"%REPORTS%")
     index = _index(tables)
     changed: list[str] = []
-    with tempfile.TemporaryDirectory(prefix=".evidence-", dir=out) as stage:
-        staged = Path(stage, NAME)
-        with staged.open("wb") as file:
-            file.write(head.replace(b"%INDEX%", _packed(index)))
-            for place, chunk in _chunks(raw, tables):
-                if not chunk["whole"]:
-                    changed.append(index["docs"][place]["doc"])
-                file.write(b'<script type="application/octet-stream" id="d%d">%s</script>\n' % (place, _packed(chunk)))
-            file.write(foot)
-        os.replace(staged, path)
+    with whole(path) as part, part.open("wb") as file:
+        file.write(head.replace(b"%INDEX%", _packed(index)))
+        for place, chunk in _chunks(raw, tables):
+            if not chunk["whole"]:
+                changed.append(index["docs"][place]["doc"])
+            file.write(b'<script type="application/octet-stream" id="d%d">%s</script>\n' % (place, _packed(chunk)))
+        file.write(foot)
     return Page(path, len(index["docs"]), tables.indicators.height, path.stat().st_size, tuple(sorted(changed)))
 
 

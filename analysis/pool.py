@@ -222,7 +222,7 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["analysis.mentions"])
+    context.set_forkserver_preload(["analysis.warm"])
     from multiprocessing import forkserver
 
     former = os.environ.get("PYTHONPATH")
