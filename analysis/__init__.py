@@ -11,7 +11,9 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     shortcomings what a report states as its own problems
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
+    pool         reports read in workers held to bounds (store: what was read; publication: files whole or not there)
     table        what reports state -> the tables, one value for each key
+    difference   two sets of tables compared
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
     charts       the tables -> figures
