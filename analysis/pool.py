@@ -130,6 +130,7 @@ class _Worker:
         self.pipe, theirs = multiprocessing.Pipe()
         self.given: deque[_Given] = deque()
         self._since = time.monotonic()
+        self._cut_off = False
         self._process = _context().Process(target=_work, args=(theirs, read), daemon=True)
         self._process.start()
         theirs.close()  # else its end would not be seen
@@ -138,19 +139,23 @@ class _Worker:
         if not self.given:
             self._since = time.monotonic()
         self.given.append(_Given(place, path, _seconds(path)))
-        with suppress(OSError):  # it has ended: `collect` will see that
-            self.pipe.send(path)
+        try:
+            self.pipe.send((place, path))
+        except OSError:
+            self._cut_off = True
 
     def collect(self, done: dict[int, Any]) -> bool:
-        """Put what came back into `done`; whether the worker has ended."""
+        """Put what came back into `done`; whether the worker has ended, or cannot be spoken to."""
         try:
             while self.pipe.poll():
-                result = self.pipe.recv()
+                place, result = self.pipe.recv()
+                if place != self.given[0].place:  # one before was never sent
+                    return True
                 done[self.given.popleft().place] = result
                 self._since = time.monotonic()
         except (EOFError, OSError):
             return True
-        return False
+        return self._cut_off
 
     def left(self) -> float:
         """Seconds that the file under way has left."""
@@ -201,9 +206,9 @@ def _work(pipe: Connection, read: Callable[[Path], Any]) -> None:
         os.dup2(nowhere, stream)
     with suppress(EOFError, OSError):
         while True:
-            path = pipe.recv()
+            place, path = pipe.recv()
             try:
-                pipe.send(read(path))
+                pipe.send((place, read(path)))
             except MemoryError:
                 os._exit(_NO_MEMORY)  # who knows what else is missing by now
     os._exit(0)  # a library may crash where it cleans up

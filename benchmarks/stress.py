@@ -103,7 +103,7 @@ def changes(folder: Path, draw: random.Random, count: int) -> Outcome:
 
 
 def failing_calls(folder: Path, draw: random.Random, count: int) -> Outcome:
-    """From the n-th write, open, rename or flush of a thread on all fail, in native writers too: no traceback, the old
+    """The n-th write, open, rename or flush of a thread fails, in native writers too: no traceback, the old
     set or the new one, the next run as one from scratch."""
     if not shutil.which("strace"):
         return
@@ -115,14 +115,14 @@ def failing_calls(folder: Path, draw: random.Random, count: int) -> Outcome:
         faults.change(raw, draw)
         call = draw.choice(sorted(call for call in sites if sites[call]))
         first = draw.choice(sites[call])
-        inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={ERRORS[call]}:when={first}+"]
+        inject = ["-e", f"trace={call}", "-e", f"inject={call}:error={ERRORS[call]}:when={first}"]
         ended = faults.run(["strace", "-f", "-qq", "-o", "/dev/null", *inject, *faults.command(raw, out)])
         fz.load(out)
         found, new = faults.contents(out), scratch(raw, folder / "scratch")
         fault = "" if found in (former, new) else "neither the old set nor the new one "
         fault += "a traceback " if "Traceback" in ended.stderr else ""
         fault += "" if rebuilt(raw, out) == new else "the next run differs "
-        yield fault and f"{fault}({call} {ERRORS[call]} from the {first}. on, status {ended.returncode})"
+        yield fault and f"{fault}(the {first}. {call}: {ERRORS[call]}, status {ended.returncode})"
 
 
 ERRORS = {"write": "ENOSPC", "openat": "EACCES", "rename": "EACCES", "fsync": "EIO", "pwrite64": "ENOSPC"}
