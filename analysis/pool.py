@@ -230,15 +230,18 @@ def _context() -> Any:
     context.set_forkserver_preload(["analysis.warm"])
     from multiprocessing import forkserver
 
-    former = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # else it may import another analysis
+    # else it may import another analysis, or what lies in the folder that the user stands in
+    ours = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONSAFEPATH": "1"}
+    former = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
     try:
         forkserver.ensure_running()
     finally:
-        if former is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = former
+        for name, value in former.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
     return context
 
 
