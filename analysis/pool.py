@@ -183,7 +183,7 @@ _with_ocr = cache(scan.ready)
 
 def _lost(status: int | None) -> Lost:
     if status == _NO_MEMORY:
-        return Lost("memory", f"Reading took more than {MOST_MEMORY >> 30} GB of memory and was broken off.")
+        return Lost("memory", f"Reading took more than {MOST_MEMORY / (1 << 30):.2g} GB of memory and was broken off.")
     if status == -9:
         return Lost("memory", "The system ended the process that read the file, most likely for want of memory.")
     if status is not None and status < 0:

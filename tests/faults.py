@@ -47,7 +47,7 @@ def poison(data):
 def poison_again(data): poison_again(data)
 
 reports.FORMATS = (reports.Format("poison", lambda data: data.startswith(b"POISON"), poison), *reports.FORMATS)
-pool.SECONDS, pool.MOST_MEMORY = 2, 1 << 28
+pool.SECONDS, pool.MOST_MEMORY = 5, 1 << 28
 
 if __name__ == "__main__":
     from analysis.__main__ import app
