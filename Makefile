@@ -6,7 +6,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
-.PHONY: all setup ocr build notebooks figures slides workbook train test lint bench lock clean
+.PHONY: all setup ocr build notebooks figures slides workbook train test lint bench stress lock clean
 .DEFAULT_GOAL := all
 
 # goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
@@ -63,10 +63,13 @@ bench: setup
 	$(PY) benchmarks/speed.py
 	$(PY) benchmarks/formats.py
 
+stress: setup
+	$(PY) benchmarks/stress.py
+
 # pins and hashes for every platform, no addresses
 lock:
 	$(VENV)/bin/uv pip compile pyproject.toml --group dev --universal -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -o requirements.lock
 	for extra in ocr dask; do $(VENV)/bin/uv pip compile pyproject.toml --extra $$extra --group dev --universal -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q -c requirements.lock -o requirements-$$extra.lock; done
 
 clean:
-	rm -rf $(VENV) data/processed/*.parquet data/processed/text
+	rm -rf $(VENV) data/processed/*.parquet data/processed/text data/processed/manifest.json data/processed/.store

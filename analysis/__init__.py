@@ -15,7 +15,9 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     checks       what does not add up
     ratios       rates that follow from two counts of one report
     datapackage  the tables described for other programs
+    pool         reports read in workers held to bounds (store: what was read; staging: files whole or not there)
     table        what reports state -> the tables, one value for each key
+    difference   two sets of tables compared
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
     charts       the tables -> figures (series: what may be compared; captions: the words; canvas: the look)

@@ -48,17 +48,45 @@ def build(
     corrections: Annotated[
         Path | None, typer.Option(help="what people decided; corrections.toml beside RAW by default")
     ] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="read unchanged reports again too")] = False,
 ) -> None:
-    """Read every report below RAW and write the tables."""
+    """Read every report below RAW and write the tables; what has not changed since the last run is not read again."""
     from analysis import table
 
     try:
-        summary = table.build(raw, out, processes, progress=sys.stderr.isatty(), decided=corrections)
+        summary = table.build(raw, out, processes, sys.stderr.isatty(), corrections, anew)
     except (OSError, ValueError) as error:
         _give_up(error)
+    except KeyboardInterrupt:
+        typer.echo("stopped: the tables are as they were; the next run goes on from here", err=True)
+        raise
     _say(summary)
     if summary.failures or summary.unapplied:
         raise typer.Exit(1 if summary.reports else 2)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="folder of tables")],
+    new: Annotated[Path, typer.Argument(help="another one")],
+    csv: Annotated[Path | None, typer.Option(help="write the differences to this file too")] = None,
+) -> None:
+    """Tell which observations came, went and changed between two folders of tables, and why."""
+    from analysis import difference
+    from analysis.staging import put
+
+    try:
+        found = difference.compare(old, new)
+        if csv is not None:
+            put(csv, difference.frame(found).write_csv(include_bom=True).encode("utf-8"))
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    for each in found:
+        typer.echo(each)
+    kinds = Counter(each.kind for each in found)
+    typer.echo(f"{kinds['came']} came, {kinds['went']} went, {kinds['changed']} changed")
+    for cause, count in Counter(each.cause for each in found).most_common():
+        typer.echo(f"  {count} {cause}")
 
 
 @app.command()
@@ -356,6 +384,8 @@ def _give_up(error: Exception) -> None:
 
 def _say(summary: Summary) -> None:
     """What a build did; failures by name on stderr."""
+    if summary.note:
+        typer.echo(summary.note, err=True)
     typer.echo(
         f"{summary.reports} reports read, {summary.mentions} mentions, {summary.observations} observations -> {summary.out}"
     )

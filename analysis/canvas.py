@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 import itertools
-import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,6 +30,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from analysis.captions import MARKS, invented, mark, number, say
+from analysis.staging import put
 
 STYLE = str(files(__package__) / "briefing.mplstyle")
 INK, QUIET, PALE = "#222222", "#6B6B6B", "#BDBDBD"
@@ -395,13 +395,6 @@ def _svg(fig: Figure) -> bytes:
     return raw.getvalue()
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
-
-
 def save(fig: Figure, data: pl.DataFrame, path: str | Path) -> list[Path]:
     """Writes the figure as PNG and SVG and its rows as CSV (UTF-8 with BOM) side by side; gives the three paths.
 
@@ -412,5 +405,5 @@ def save(fig: Figure, data: pl.DataFrame, path: str | Path) -> list[Path]:
     with mpl_style.context(STYLE, after_reset=True):
         contents = {".png": _png(fig), ".svg": _svg(fig), ".csv": data.write_csv(include_bom=True).encode("utf-8")}
     for ending, content in contents.items():
-        _put(stem.with_suffix(ending), content)
+        put(stem.with_suffix(ending), content)
     return [stem.with_suffix(ending) for ending in contents]

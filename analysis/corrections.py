@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import re
 import tomllib
 from collections import defaultdict
@@ -35,6 +34,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from analysis import catalogue
 from analysis.places import identify
+from analysis.staging import whole
 
 NAME = "corrections.toml"
 DISPUTED = "disputed"
@@ -181,14 +181,9 @@ def append(path: str | Path, entries: Iterable[Correction]) -> None:
     path = Path(path)
     head = path.read_text("utf-8-sig") if path.is_file() else ""
     added = [_toml(entry) for entry in sorted(entries, key=lambda entry: (*entry.key, entry.doc, entry.action))]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         part.write_text("\n".join(filter(None, [head.rstrip("\n") + "\n" if head.strip() else "", *added])), "utf-8")
         read(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _toml(entry: Correction) -> str:

@@ -7,7 +7,6 @@ accents and an East Asian font in the theme and in every run, so that whoever ed
 from __future__ import annotations
 
 import io
-import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from pptx.slide import Slide, SlideLayout
 from pptx.util import Inches, Pt
 
 from analysis.canvas import INK, QUIET, palette
+from analysis.staging import put
 
 LATIN, EAST_ASIAN = "Arial", "微软雅黑"
 COVER, TEXT, CHART = range(3)  # the layouts
@@ -185,10 +185,7 @@ def save(deck: Deck, path: Path) -> None:
     """Writes the deck whole or not at all, with our fonts and colours in every part; the same deck gives the same bytes."""
     raw = io.BytesIO()
     deck.save(raw)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(_repacked(raw.getvalue(), _finished))
-    os.replace(part, path)
+    put(path, _repacked(raw.getvalue(), _finished))
 
 
 def _repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -30,6 +28,7 @@ from analysis import catalogue
 from analysis.checks import CHECKS
 from analysis.mentions import Explained, Found, Mention, Unmatched, explain
 from analysis.reports import Report, Unreadable, find_reports, read_reports
+from analysis.staging import whole
 
 if TYPE_CHECKING:
     from analysis.table import Tables
@@ -366,16 +365,13 @@ def write_page(raw: str | Path = "data/raw", out: str | Path = "data/processed")
     head, foot = _template().split(b"%REPORTS%")
     index = _index(tables)
     changed: list[str] = []
-    with tempfile.TemporaryDirectory(prefix=".evidence-", dir=out) as stage:
-        staged = Path(stage, NAME)
-        with staged.open("wb") as file:
-            file.write(head.replace(b"%INDEX%", _packed(index)))
-            for place, chunk in _chunks(raw, tables):
-                if not chunk["whole"]:
-                    changed.append(index["docs"][place]["doc"])
-                file.write(b'<script type="application/octet-stream" id="d%d">%s</script>\n' % (place, _packed(chunk)))
-            file.write(foot)
-        os.replace(staged, path)
+    with whole(path) as part, part.open("wb") as file:
+        file.write(head.replace(b"%INDEX%", _packed(index)))
+        for place, chunk in _chunks(raw, tables):
+            if not chunk["whole"]:
+                changed.append(index["docs"][place]["doc"])
+            file.write(b'<script type="application/octet-stream" id="d%d">%s</script>\n' % (place, _packed(chunk)))
+        file.write(foot)
     return Page(path, len(index["docs"]), tables.indicators.height, path.stat().st_size, tuple(sorted(changed)))
 
 

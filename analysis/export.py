@@ -8,7 +8,6 @@ table says and the wide one does not. The same tables give the same bytes.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -19,6 +18,7 @@ import polars as pl
 import xlsxwriter
 
 from analysis.checks import CHECKS
+from analysis.staging import whole
 from analysis.table import Tables, load
 
 ROWS = 1_048_576  # that a sheet of Excel holds, heading and all
@@ -84,13 +84,8 @@ def export(form: str, out: str | Path | None = None, tables: Tables | None = Non
     name, write = FORMATS[form]
     tables = load() if tables is None else tables
     path = Path("data/processed/export") / name if out is None else Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         write(tables, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from analysis.staging import put
+
 LARGEST = 1_000_000  # bytes of an executed notebook
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -87,7 +89,7 @@ def _run(path: Path, target: Path, timeout: int) -> Failure | None:
     content = nbformat.writes(notebook, version=4).encode("utf-8") + b"\n"
     if len(content) > LARGEST:
         return Failure(path.name, 0, f"{len(content):,} bytes with its outputs, more than {LARGEST:,}")
-    _put(target, content)
+    put(target, content)
     return None
 
 
@@ -133,13 +135,3 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
         else:
             joined.append(output)
     return joined
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, and leaves it alone where it is the same already."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)

@@ -9,7 +9,6 @@ taken for certain is named with its row. Hidden columns hold the key of each val
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from analysis import catalogue, cells, corrections
 from analysis.corrections import DISPUTED, Correction
 from analysis.export import CELL, ROWS, display_width, said
 from analysis.quantities import find_quantities
+from analysis.staging import whole
 from analysis.table import Tables, load
 
 NAME = "核对清单.xlsx"
@@ -92,13 +92,8 @@ def export(out: str | Path | None = None, tables: Tables | None = None, every: b
     if len(listed) + 1 > ROWS:
         raise ValueError(f"{len(listed):,} rows, Excel holds {ROWS - 1:,} below the heading")
     path = Path("data/processed/export") / NAME if out is None else Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with whole(path) as part:
         _write(listed, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
     return path, len(listed)
 
 

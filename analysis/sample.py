@@ -42,7 +42,6 @@ import hashlib
 import heapq
 import json
 import math
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,6 +63,7 @@ from analysis.mentions import find_mentions
 from analysis.passages import read, split
 from analysis.quantities import find_quantities
 from analysis.reports import Report, find_reports, read_reports
+from analysis.staging import put, whole
 from analysis.table import versions
 
 SHARES = {"found": 0.35, "near": 0.45, "far": 0.1, "wording": 0.1}
@@ -235,7 +235,7 @@ def draw(
         _write_copy(folder / name, token, drawn)
     about = {"token": token, "seed": seed, "by": list(by), **versions(), "frame": sizes}
     made = about | {"pairs": [asdict(pair) for pair in drawn]}
-    _put(folder / KEY, (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
+    put(folder / KEY, (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
     parts = Counter(pair.part for pair in drawn)
     copies = tuple(folder / name for name in COPIES)
     return Drawn(copies, folder / KEY, {part: parts[part] for part in SHARES}, together(sizes.values()))
@@ -330,16 +330,11 @@ def _number(token: str, at: int) -> str:
 
 
 def _write_copy(path: Path, token: str, drawn: Sequence[Pair]) -> None:
-    part = path.with_name(f".{path.name}.part")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    try:
-        with xlsxwriter.Workbook(part, options) as book:
-            book.set_properties({"title": "编码表", "created": _NEVER})
-            _write_questions(book, token, drawn)
-            _write_instructions(book)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(path) as part, xlsxwriter.Workbook(part, options) as book:
+        book.set_properties({"title": "编码表", "created": _NEVER})
+        _write_questions(book, token, drawn)
+        _write_instructions(book)
 
 
 def _write_questions(book: xlsxwriter.Workbook, token: str, drawn: Sequence[Pair]) -> None:
@@ -386,15 +381,6 @@ def _write_instructions(book: xlsxwriter.Workbook) -> None:
     for at, line in enumerate(INSTRUCTIONS):
         sheet.set_row(at, 18 * -(-display_width(line) // 64))
         sheet.write_string(at, 0, line, look)
-
-
-def _put(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 # --- What the coders say -------------------------------------------------------------------------

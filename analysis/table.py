@@ -25,20 +25,19 @@ scope, then `area`, then `part_of_area`; the basis words in the order of the cat
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import itertools
-import multiprocessing
+import json
 import os
 import re
-import shutil
 import sys
-import tempfile
 import unicodedata
+import zlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import partial
@@ -48,13 +47,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analysis import catalogue, checks, corrections, datapackage
+from analysis import catalogue, checks, corrections, datapackage, staging
 from analysis.corrections import Corrections
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.places import Identity
+from analysis.pool import Lost, read_all
 from analysis.ratios import ratios
+from analysis.readers import scan
 from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
 from analysis.shortcomings import Shortcoming
+from analysis.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -315,6 +317,9 @@ TABLES: Mapping[str, Table] = {
 }
 
 
+_NAMES = {name: tuple(column.name for column in table.columns) for name, table in TABLES.items()}
+
+
 def _checked(name: str, rows: list[Row]) -> list[Row]:
     """The rows, each within its table's schema; else a ValueError that names table, column and row."""
     table, seen = TABLES[name], set()
@@ -363,7 +368,8 @@ class Failure:
 class _Read:
     """What a report gave: rows for the tables, or a failure. `names`: what the report calls its unit.
 
-    `doubtful`: (start, end) of the mentions that OCR was not sure of. `trace`: what the checks keep of its text.
+    `doubtful`: (start, end) of the mentions that OCR was not sure of. `text`: of a format that is not text itself.
+    `trace`: what the checks keep of its text.
     """
 
     document: Row | None = None
@@ -373,38 +379,88 @@ class _Read:
     shortcomings: list[Row] = field(default_factory=list)
     names: tuple[str, ...] = ()
     doubtful: frozenset[tuple[int, int]] = frozenset()
+    text: str | None = None
     trace: checks.Trace | None = None
     failure: Failure | None = None
 
 
-def _read(path: Path, root: Path, texts: Path) -> list[_Read]:
-    """Read one file: its report or, of an archive, each of its reports. Raises nothing."""
+_STORED = ("mentions", "targets", "unmatched", "shortcomings")  # the lists of rows in a _Read
+_MOST_STORED = 256 << 20  # bytes that one file may give; a report of 2 MB gives 5 MB
+
+
+def _read(path: Path, root: Path) -> tuple[bytes | None, bytes]:
+    """(digest of the file's content, what its reports gave, packed). Raises nothing but MemoryError."""
     doc, name = _doc(path, root), _name(path, root)
     found: list[_Read] = []
     try:
         for report in read_reports(path, root if path != root else None):
-            found.append(_read_one(report, doc + report.doc.removeprefix(name), texts))
+            found.append(_read_one(report, doc + report.doc.removeprefix(name)))
+    except MemoryError:
+        raise
     except Exception as error:
         found.append(_failed(doc, error))
-    return found
+    packed = _packed(found)
+    if packed is None:
+        packed = _packed(
+            [_Read(failure=Failure(doc, "too_large", "The file gives more rows or text than can be kept."))]
+        )
+    return _content(path), packed
 
 
-def _read_one(report: Report | Unreadable, doc: str, texts: Path) -> _Read:
-    """The rows of one report; the text of a format that is not text itself goes below `texts`. Raises nothing."""
+def _read_one(report: Report | Unreadable, doc: str) -> _Read:
+    """The rows of one report. Raises nothing but MemoryError."""
     if isinstance(report, Unreadable):
         return _Read(failure=Failure(doc, report.reason, _writable(report.detail)))
     try:
-        read = _rows(report, doc, find(report))
-        if report.format not in ("text", "markdown"):
-            _keep_text(texts / os.fsdecode(f"{doc}.txt".encode()), report.text)
-        return read
+        return _rows(report, doc, find(report))
+    except MemoryError:
+        raise
     except Exception as error:
         return _failed(doc, error)
 
 
 def _failed(doc: str, error: Exception) -> _Read:
     """One file never ends the run; its name and the error go into the table."""
-    return _Read(failure=Failure(doc, "error", _writable(f"{type(error).__name__}: {error}")))
+    reason = "depth" if isinstance(error, RecursionError) else "error"
+    return _Read(failure=Failure(doc, reason, _writable(f"{type(error).__name__}: {error}")))
+
+
+def _packed(reads: list[_Read]) -> bytes | None:
+    """As bytes that `_unpacked` gives back: JSON, which brings no code along; None for more than can be kept."""
+    content = json.dumps(
+        [
+            [
+                read.document and [read.document[column] for column in _NAMES["documents"]],
+                *([[row[column] for column in _NAMES[name]] for row in getattr(read, name)] for name in _STORED),
+                read.names,
+                sorted(read.doubtful),
+                read.text,
+                read.trace and [read.trace.sketch.hex(), read.trace.blanks],
+                read.failure and [read.failure.doc, read.failure.reason, read.failure.detail],
+            ]
+            for read in reads
+        ],
+        separators=(",", ":"),
+    ).encode("ascii")
+    return zlib.compress(content, 1) if len(content) <= _MOST_STORED else None
+
+
+def _unpacked(packed: bytes) -> list[_Read]:
+    return [
+        _Read(
+            dict(zip(_NAMES["documents"], document, strict=True)) if document else None,
+            *(
+                [dict(zip(_NAMES[name], row, strict=True)) for row in rows]
+                for name, rows in zip(_STORED, lists, strict=True)
+            ),
+            tuple(names),
+            frozenset((start, end) for start, end in doubtful),
+            text,
+            checks.Trace(bytes.fromhex(trace[0]), tuple(map(tuple, trace[1]))) if trace else None,
+            Failure(*failure) if failure else None,
+        )
+        for document, *lists, names, doubtful, text, trace, failure in json.loads(zlib.decompress(packed))
+    ]
 
 
 def _name(path: Path, root: Path) -> str:
@@ -445,6 +501,7 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
             for m in found.mentions
             if any(start < m.end and m.start < end for start, end, _ in report.doubtful)
         ),
+        text=report.text if report.format not in ("text", "markdown") else None,
         trace=_trace(report),
     )
 
@@ -583,79 +640,34 @@ def _joined(words: Iterable[str]) -> str:
 
 # --- All reports ---------------------------------------------------------------------------------
 
-_FILES_A_PROCESS = 500  # fewer are read before another process has started
+_FILES_A_PROCESS = 200  # fewer are read before another worker is warm
 
 
 def _processes(asked: int | None, count: int) -> int:
-    """How many processes to use: as asked, else all cores as far as there is work for them."""
-    main = sys.modules["__main__"]
-    if not Path(getattr(main, "__file__", None) or __file__).exists():
-        return 1  # a script typed into `python -`: another process would look for its file
+    """How many workers to use: as asked, else all cores as far as there is work for them."""
     if asked is not None:
         return max(1, asked)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, 1 + count // _FILES_A_PROCESS)
 
 
-def _read_all(paths: Sequence[Path], processes: int, read: Any) -> Iterator[Any]:
-    """`read` of every path, in order. A file that takes its process down is a failure, and the rest goes on."""
-    size = max(1, min(50, len(paths) // (processes * 4)))
-    done = 0
-    while processes > 1 and done < len(paths):
-        try:
-            with _pool(processes) as pool:
-                for result in pool.map(read, paths[done:], chunksize=size):
-                    done += 1
-                    yield result
-        except BrokenProcessPool:
-            if not _starts():
-                break
-            for path in paths[done : done + size * processes]:  # one of those under way: each gets its own process
-                done += 1
-                yield _read_alone(path, read)
-    yield from map(read, paths[done:])
-
-
-def _read_alone(path: Path, read: Any) -> Any:
+def _content(path: Path) -> bytes | None:
+    """The digest of a file's bytes; None where it is none that can be read, and `read_reports` says why."""
     try:
-        with _pool(1) as pool:
-            return pool.submit(read, path).result()
-    except BrokenProcessPool:
-        return [_Read(failure=Failure("", "error", "The process that read it ended without a word."))]
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return None
 
 
-def _starts() -> bool:
-    """Whether another process starts at all: not below a script without `if __name__ == "__main__"`."""
-    try:
-        with _pool(1) as pool:
-            return pool.submit(bool, True).result()
-    except BrokenProcessPool:
-        return False
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        processes, mp_context=multiprocessing.get_context("spawn")
-    )  # polars' threads do not survive a fork
-
-
-def _twins(paths: Sequence[Path]) -> dict[Path, list[Path]]:
-    """The first path of each content -> the others with the same bytes. Only files of one size are compared."""
-    sizes: defaultdict[int, list[Path]] = defaultdict(list)
-    for path in paths:
-        try:
-            sizes[path.stat().st_size].append(path)
-        except OSError:
-            continue  # read_reports will say what is wrong with it
+def _twins(contents: Mapping[Path, bytes | None]) -> dict[Path, list[Path]]:
+    """The first path of each content -> the others with the same."""
     first: dict[bytes, Path] = {}
     found: defaultdict[Path, list[Path]] = defaultdict(list)
-    for path in (p for size, group in sizes.items() if len(group) > 1 and size <= LARGEST for p in group):
-        try:
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").digest()
-        except OSError:
-            continue
-        if (before := first.setdefault(content, path)) != path:
+    for path, content in contents.items():
+        if content is not None and (before := first.setdefault(content, path)) != path:
             found[before].append(path)
     return found
 
@@ -771,8 +783,13 @@ def _observations(sources: _Sources, fixes: Corrections) -> tuple[list[Row], lis
     disputes: list[tuple[Row, Row]] = []
     for key in sorted(sources.headlines):
         speaking = _speaking(sources.headlines[key])
-        speaks = min(speaking, key=lambda s: (not s.exact, checks.step(s.mention), s.document["doc"]))
-        against = [source for source in speaking if not checks.agree(source.mention, speaks.mention)]
+        alone = len(speaking) == 1  # as nearly all are: no need to look how exact it is
+        speaks = (
+            speaking[0]
+            if alone
+            else min(speaking, key=lambda s: (not s.exact, checks.step(s.mention), s.document["doc"]))
+        )
+        against = [] if alone else [each for each in speaking if not checks.agree(each.mention, speaks.mention)]
         flags = ["from later report"] * speaks.later + ["disputed"] * bool(against)
         flags += ["read with doubt"] * speaks.doubtful
         disputes.extend((speaks.mention, other.mention) for other in against)
@@ -787,6 +804,8 @@ def _observations(sources: _Sources, fixes: Corrections) -> tuple[list[Row], lis
 
 def _speaking(sources: list[_Source]) -> list[_Source]:
     """Those of the highest rank, less those that one of them is known to be published after; in document order."""
+    if len(sources) == 1:
+        return sources
     best = min(source.rank for source in sources)
     equals = sorted((s for s in sources if s.rank == best), key=lambda s: s.document["doc"])
     latest = max(s.document["published"] for s in equals)
@@ -917,11 +936,10 @@ class _Columns:
         self.name, self.table = name, TABLES[name]
         self.lists: dict[str, list[Any]] = {column.name: [] for column in self.table.columns}
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
         """Rows that `_checked` has seen."""
-        for row in rows:
-            for name, values in self.lists.items():
-                values.append(row[name])
+        for name, values in self.lists.items():
+            values.extend([row[name] for row in rows])
 
     def note_twin(self, at: int, doc: str) -> tuple[str, str]:
         """Warns, in a row of documents, of another with the same content: (doc of the row, warning)."""
@@ -968,14 +986,14 @@ def versions() -> dict[str, str]:
     )
     others = (*package.iterdir(), *package.joinpath("readers").iterdir())
     code = sorted((e for e in others if e.name.endswith((".py", ".toml", ".csv"))), key=str)
-    return {"reader": f"{_package_version()}+{_digest(code)}", "catalogue": _digest(indicators)}
+    return {"reader": f"{_version('fazhi-indicators')}+{_digest(code)}", "catalogue": _digest(indicators)}
 
 
-def _package_version() -> str:
+def _version(name: str) -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version("fazhi-indicators")
+        return version(name)
     except PackageNotFoundError:  # run from a folder that was not installed
         return "0"
 
@@ -995,7 +1013,7 @@ class Summary:
     """What a build did. `warnings`: (doc, warning); `twins`: files passed over because their content was read
     already; `parts_only`: unit, period and indicator known in parts alone, and so without an observation; `findings`:
     rows of checks by severity; `corrected`: observations whose value people gave; `unapplied`: corrections that match
-    nothing any more, in words."""
+    nothing any more, in words; `note`: why files that had not changed were read again, or empty."""
 
     out: Path
     reports: int
@@ -1009,6 +1027,7 @@ class Summary:
     failures: tuple[Failure, ...]
     unapplied: tuple[str, ...] = ()
     corrected: int = 0
+    note: str = ""
 
 
 def build(
@@ -1017,14 +1036,18 @@ def build(
     processes: int | None = None,
     progress: bool = False,
     decided: str | Path | None = None,
+    anew: bool = False,
 ) -> Summary:
     """Read every report below `raw` and write the tables into `out`; the same input gives the same bytes.
 
-    `processes`: all cores by default. `progress`: a bar on stderr. `decided`: the file of corrections, by default
-    corrections.toml beside the folder `raw`, if there is one. No table is ever half written: all are staged
-    in a folder inside `out` and renamed at the end. A file that cannot be read is a row in `failures`.
+    `processes`: workers, all cores by default. `progress`: a bar on stderr. `decided`: the file of corrections, by
+    default corrections.toml beside the folder `raw`, if there is one. `anew`: read files that have not changed since
+    the last run too. The tables change as a set (see `analysis.staging`); what a run read before it broke off is
+    not read again. A file that cannot be read is a row in `failures`. A script needs `if __name__ == "__main__"`:
+    without it all is read in its own process, and no bounds hold.
     Raises FileNotFoundError where there is no folder or no report in it, another OSError where `out` cannot be
-    written, ValueError where it is the folder of reports itself or an entry of the corrections is at fault.
+    written or another run is at it, ValueError where it is the folder of reports itself or an entry of the corrections
+    is at fault.
     """
     raw, out = Path(raw), Path(out)
     paths = _outside(find_reports(raw), raw, out)
@@ -1032,10 +1055,8 @@ def build(
         raise FileNotFoundError(f"no report in {raw}")
     fixes = _corrections(raw, decided)
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=out) as stage:
-        summary = _build(paths, raw, out, Path(stage), _processes(processes, len(paths)), progress, fixes)
-        _publish(Path(stage), out)
-    return summary
+    with staging.alone(out, patience=1), staging.staged(out) as stage:
+        return _build(paths, raw, out, stage, _processes(processes, len(paths)), progress, fixes, anew)
 
 
 def _outside(paths: list[Path], raw: Path, out: Path) -> list[Path]:
@@ -1056,8 +1077,56 @@ def _corrections(raw: Path, decided: str | Path | None) -> Corrections:
 
 
 def _build(
-    paths: Sequence[Path], raw: Path, out: Path, stage: Path, processes: int, progress: bool, fixes: Corrections
+    paths: Sequence[Path],
+    raw: Path,
+    out: Path,
+    stage: Path,
+    processes: int,
+    progress: bool,
+    fixes: Corrections,
+    anew: bool,
 ) -> Summary:
+    metadata = versions()
+    store = Store(out / ".store" / "read.sqlite", _reading_version(metadata), anew)
+    with closing(store), _no_sweeping():
+        summary, frames = _tables(paths, raw, out, stage / "text", store, processes, progress, fixes)
+    for name, frame in frames.items():
+        _write(name, frame, stage, metadata)
+    (stage / datapackage.NAME).write_text(datapackage.describe(TABLES), "utf-8", newline="\n")
+    staging.write_manifest(stage, metadata)
+    return summary
+
+
+@contextmanager
+def _no_sweeping() -> Iterator[None]:
+    """Millions of rows are kept and none is garbage: looking for cycles among them takes a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _reading_version(metadata: Mapping[str, str]) -> str:
+    """Whatever a reading depends on beside the file: our own code and data, and the packages that open files."""
+    packages = ("lxml", "pypdfium2", "pdfplumber", "msdoc2docx", "readability-lxml", "charset-normalizer", "rapidocr")
+    needs = [f"{name} {_version(name)}" for name in (*packages, "numpy", "ahocorasick-rs")]
+    return "; ".join([*metadata.values(), *needs, f"ocr {scan.ready()}", f"python {sys.version_info[:2]}"])
+
+
+def _tables(
+    paths: Sequence[Path],
+    raw: Path,
+    out: Path,
+    texts: Path,
+    store: Store,
+    processes: int,
+    progress: bool,
+    fixes: Corrections,
+) -> tuple[Summary, dict[str, pl.DataFrame]]:
+    """What was read, chosen and put into tables; the texts of formats that are not text are written below `texts`."""
     tables = {name: _Columns(name) for name in TABLES}
     sources, names = _Sources(), Counter[tuple[str, str]]()
     traces: dict[str, checks.Trace] = {}
@@ -1065,7 +1134,8 @@ def _build(
     failures: list[Failure] = []
     first: dict[str, int] = {}  # content -> its row in documents
     twins = 0
-    for read, doc, others in _reports(paths, raw, stage / "text", processes, progress):
+    texts.mkdir()
+    for read, doc, others in _reports(paths, raw, store, processes, progress):
         twins += len(others)
         for each in _with_twins(read, doc, others):
             if each.failure is not None:
@@ -1076,10 +1146,11 @@ def _build(
             if at < len(tables["documents"]):  # known only now: one of them came out of an archive
                 twins += 1
                 warnings.append(tables["documents"].note_twin(at, document["doc"]))
-                (stage / "text" / os.fsdecode(f"{document['doc']}.txt".encode())).unlink(missing_ok=True)
                 continue
             each = fixes.joined(each)
             document = each.document
+            if each.text is not None:
+                _keep_text(texts / os.fsdecode(f"{document['doc']}.txt".encode()), each.text)
             tables["documents"].add([document])
             tables["mentions"].add(each.mentions)
             tables["targets"].add(each.targets)
@@ -1101,11 +1172,7 @@ def _build(
         "codebook": _codebook_rows(),
     }.items():
         tables[name].add(_checked(name, rows))
-    (stage / datapackage.NAME).write_text(datapackage.describe(TABLES), "utf-8", newline="\n")
-    metadata = versions()
-    for name, columns in tables.items():
-        _write(name, read[name] if name in read else columns.frame(), stage, metadata)
-    return Summary(
+    summary = Summary(
         out=out,
         reports=len(tables["documents"]),
         mentions=len(tables["mentions"]),
@@ -1118,18 +1185,20 @@ def _build(
         failures=tuple(sorted(failures, key=lambda f: f.doc)),
         unapplied=tuple(fixes.unapplied),
         corrected=sum(row["origin"] == "corrected" for row in observations),
+        note=store.note,
     )
+    return summary, {name: read[name] if name in read else columns.frame() for name, columns in tables.items()}
 
 
 def _reports(
-    paths: Sequence[Path], raw: Path, texts: Path, processes: int, progress: bool
+    paths: Sequence[Path], raw: Path, store: Store, processes: int, progress: bool
 ) -> Iterator[tuple[_Read, str, list[str]]]:
     """(what a report gave, its doc, the docs of its twins) for every content, in document order."""
-    twins = _twins(paths)
+    contents = {path: _content(path) for path in paths}
+    twins = _twins(contents)
     again = {path for others in twins.values() for path in others}
     paths = [path for path in paths if path not in again]
-    reading = partial(_read, root=raw, texts=texts)
-    results = zip(paths, _read_all(paths, processes, reading), strict=True)
+    results = _stored(paths, raw, contents, store, processes)
     for path, result in _tracked(results, len(paths)) if progress else results:
         doc, others = _doc(path, raw), [_doc(other, raw) for other in twins.get(path, ())]
         for read in result:
@@ -1137,24 +1206,36 @@ def _reports(
             yield read, doc + inside, [other + inside for other in others]
 
 
+def _stored(
+    paths: Sequence[Path], raw: Path, contents: Mapping[Path, bytes | None], store: Store, processes: int
+) -> Iterator[tuple[Path, list[_Read]]]:
+    """What each file gave: out of the store, or read now and put there. What was lost is tried again in every run."""
+    names = {path: os.fsencode(_name(path, raw)) for path in paths}
+    new = [path for path in paths if contents[path] is None or not store.holds(names[path], contents[path])]
+    fresh = zip(new, read_all(new, processes, partial(_read, root=raw)), strict=True)
+    waiting = iter([*new, None])
+    following = next(waiting)
+    for path in paths:
+        if path != following:
+            yield path, _unpacked(store.get(names[path]))
+            continue
+        following = next(waiting)
+        _, result = next(fresh)
+        if isinstance(result, Lost):
+            yield path, [_Read(failure=Failure(_doc(path, raw), result.reason, result.detail))]
+            continue
+        content, packed = result
+        if content is not None and content == contents[path]:  # else it changed while it was read
+            store.put(names[path], content, packed)
+        yield path, _unpacked(packed)
+    store.keep_only(names.values())
+
+
 def _tracked(results: Iterable[Any], total: int) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import track
 
     yield from track(results, "reading", total=total, console=Console(file=sys.stderr), transient=True)
-
-
-def _publish(stage: Path, out: Path) -> None:
-    """Put what was staged in its place: each file by one rename, text/ as a whole."""
-    if (out / "text").exists():
-        (out / "text").rename(stage / "former-text")
-    if (stage / "text").exists():
-        (stage / "text").rename(out / "text")
-    shutil.rmtree(stage / "former-text", ignore_errors=True)
-    for name in TABLES:
-        for ending in ("csv", "parquet"):  # in this order: load() trusts a Parquet file no older than its CSV
-            os.replace(stage / f"{name}.{ending}", out / f"{name}.{ending}")
-    os.replace(stage / datapackage.NAME, out / datapackage.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1194,14 +1275,15 @@ def load(out: str | Path = "data/processed", lazy: bool = False) -> Tables:
     """The tables in `out`, which may also lie in a folder above this one (a notebook's, say).
 
     Parquet is read where it is no older than the CSV beside it, else the CSV: only that one is kept in git.
-    Raises FileNotFoundError where there are no tables, or one is missing.
+    A publication that broke off is ended first. Raises FileNotFoundError where there are no tables, or one is missing.
     """
     folder = _found(Path(out))
-    return Tables(**{f.name: _load(f.name, folder, lazy) for f in fields(Tables)})
+    return staging.steadily(folder, lambda: Tables(**{f.name: _load(f.name, folder, lazy) for f in fields(Tables)}))
 
 
 def _found(out: Path) -> Path:
     for above in (Path(), *Path.cwd().parents):
+        staging.settle(above / out)
         if (above / out / "indicators.csv").is_file():
             return above / out
     raise FileNotFoundError(f"no tables in {out}: `python -m analysis build` writes them")

@@ -7,7 +7,6 @@ counterexamples. ``tests/wordings/heldout`` is never read here.
 from __future__ import annotations
 
 import hashlib
-import os
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from analysis.mentions import find
 from analysis.opinion import FILE, NONE, WEIGHTS, Opinion, View, features, packed
 from analysis.quantities import Quantity
 from analysis.reports import report_from_text
+from analysis.staging import whole
 
 PARTS = ("dev", "reports")
 PENALTY = 1.0  # C of the support vector machine: .5 and 2 do no better on reports left out
@@ -44,10 +44,8 @@ def train(wordings: Path, out: Path | None = None) -> Opinion:
     """Train the model and write it, into the package by default. Raises OSError, and ImportError without scikit-learn."""
     model = proven(list(wording_samples(wordings)), list(catalogue_samples()), digest(wordings))
     path = out or Path(str(files(__package__) / FILE))
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
+    with whole(Path(path)) as part, part.open("wb") as file:
         packed(model, file)
-    os.replace(part, path)
     return model
 
 

@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis import bounds
 from analysis.readers import Reading, Unreadable, layout, scan
 from analysis.readers.layout import Page, Piece, Table
 
@@ -45,7 +46,7 @@ def is_pdf(data: bytes) -> bool:
 def read(data: bytes) -> Reading:
     """Read a PDF. Raises Unreadable: encrypted, unreadable, too_large, ocr."""
     own = Path(__file__).parents[2]  # -P: nothing of the folder that the user stands in is imported
-    command = [sys.executable, "-P", "-c", _ALONE, str(own), "ocr" if scan.ready() else "no ocr"]
+    command = [sys.executable, "-P", "-c", _ALONE, str(own), "ocr" if scan.ready() else "no ocr", str(os.getpid())]
     ended = subprocess.run(command, input=data, capture_output=True, check=False)
     try:
         found = json.loads(ended.stdout)
@@ -63,21 +64,20 @@ def read(data: bytes) -> Reading:
     )
 
 
-_ALONE = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from analysis.readers import pdf; pdf.alone(sys.argv[2] == 'ocr')"
-)
+_ALONE = "import sys; sys.path.insert(0, sys.argv[1]); from analysis.readers import pdf; pdf.alone(sys.argv[2] == 'ocr', int(sys.argv[3]))"
 
 
-def alone(ocr: bool) -> None:
+def alone(ocr: bool, parent: int) -> None:
     """What the process of its own does: the PDF from standard input, the reading or the refusal as JSON to output.
 
-    `ocr`: whether scans are read.
+    `ocr`: whether scans are read. `parent`: the process that waits for the answer.
     """
+    bounds.end_with_parent(parent)
     out = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no part of the answer
-    _bound("RLIMIT_CORE", 0)
-    _bound("RLIMIT_AS", _MOST_MEMORY)
-    _bound("RLIMIT_CPU", _SECONDS)
+    bounds.bound("RLIMIT_CORE", 0)
+    bounds.bound("RLIMIT_AS", _MOST_MEMORY)
+    bounds.bound("RLIMIT_CPU", _SECONDS)
     try:
         found = _read(_open(sys.stdin.buffer.read()), ocr)
         answer = {name: getattr(found, name) for name in ("text", "title", "warnings", "pages", "doubtful")}
@@ -92,15 +92,6 @@ def alone(ocr: bool) -> None:
     with open(out, "w", encoding="ascii") as file:
         json.dump(answer, file)
     os._exit(0)  # PDFium may crash where a damaged document is closed
-
-
-def _bound(name: str, most: int) -> None:
-    """Let the system end this process beyond so many bytes or seconds of computing, where it can."""
-    with suppress(ImportError, AttributeError, ValueError, OSError):
-        import resource
-
-        kind = getattr(resource, name)
-        resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
 
 
 def _open(data: bytes) -> PdfDocument:
@@ -123,7 +114,7 @@ def _open(data: bytes) -> PdfDocument:
 def _read(document: PdfDocument, ocr: bool) -> Reading:
     count = len(document)
     end = time.monotonic() + _SECONDS + count
-    _bound("RLIMIT_CPU", _SECONDS + count)
+    bounds.bound("RLIMIT_CPU", _SECONDS + count)
     characters = 0
     pages: list[Page] = []
     scans: list[int] = []
@@ -314,8 +305,8 @@ def _scanned(document: PdfDocument, pages: list[Page], numbers: Sequence[int], o
         if not any(page.pieces for number, page in enumerate(pages) if number not in numbers):
             raise scan.refusal()
         return [scan.left_out(numbers)]
-    _bound("RLIMIT_AS", 8 * _MOST_MEMORY)
-    _bound("RLIMIT_CPU", _SECONDS * (len(numbers) + 2) + len(pages))
+    bounds.bound("RLIMIT_AS", 8 * _MOST_MEMORY)
+    bounds.bound("RLIMIT_CPU", _SECONDS * (len(numbers) + 2) + len(pages))
     for number, page in zip(numbers, scan.pages(_pictures(document, numbers), len(numbers)), strict=True):
         pages[number] = page
     return []

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from analysis import bounds
 from analysis.readers import Reading, Unreadable, layout
 from analysis.readers.layout import Page, Piece
 
@@ -31,6 +32,7 @@ DPI = 200
 MOST_PIXELS = 25_000_000  # of a picture as OCR gets it: A4 at 200 dpi has 4 million
 _MOST_DECLARED = 150_000_000  # of a picture as the file has it
 _MOST_PAGES = 100  # a page takes seconds
+_MOST_MEMORY = 16 << 30  # bytes of address space: its threads reserve far more than they use
 _SECONDS = 60.0  # a page at the most, on average
 HOW = "the optional OCR packages: pip install -r requirements-ocr.lock (with make: make ocr)"
 
@@ -62,6 +64,7 @@ def left_out(numbers: Sequence[int]) -> str:
 
 @cache
 def _engine() -> Any:
+    bounds.widen("RLIMIT_AS", _MOST_MEMORY)
     from rapidocr import RapidOCR
 
     return RapidOCR(
