@@ -342,6 +342,8 @@ class _Reader:
             lefts.append(left)
             if silence := why_silent(scene, i):
                 self.silent[q.start] = silence
+                if silence == "threshold":
+                    self.leave(scene, sentence, i)
                 continue
             if counts_bodies(scene, q):
                 self.silent[q.start] = "bodies"

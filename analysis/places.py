@@ -45,7 +45,7 @@ class Identity:
     county: str
     adcode: str  # of the smallest known division that has a code in that year
     year: int | None  # reported on
-    period: str  # 2021, 2021-H1, 2021-01/11, 2016/2020
+    period: str  # 2021, 2021-H1, 2021-01/11, 2021-07, 2016/2020
     published: str  # ISO date
     warnings: tuple[str, ...]  # plain sentences
 
@@ -1099,7 +1099,8 @@ _SINGLE = re.compile(rf"(?<!\d){_Y}(?!\d)\s?(?:年度|年|)(?=(.{{0,14}}))")
 _FORECAST = re.compile("(?:年度?)?(?:重点|主要|全年|度)?(?:工作)?(?:重点|计划|打算|思路|安排|要点|目标)")
 _PART = re.compile(
     r"(?:(上半年)|(下半年)|第?([一二三四1-4])季度|前([二三])季度|前(\d{1,2}|十一?|[一二三四五六七八九])个月|"
-    r"(\d{1,2})月?份?\s?[-—–－~～至到]+\s?(\d{1,2})月)"
+    r"(\d{1,2})月?份?\s?[-—–－~～至到]+\s?(\d{1,2})月|"
+    r"(\d{1,2})月份?(?!\s?\d{1,2}\s?日)(?=[^)）]*(?:情况|数据|通报|月报|统计|分析|报告|公示|总结)))"
 )
 _YEARBOOK = re.compile(r"年鉴\s?[(（]?((?:19|20)\d\d)(?!\d|年)|(?<!\d)((?:19|20)\d\d)年?\S{0,8}年鉴")
 _NUMBERED = re.compile(r"[〔\[［【(（](?:19|20)\d\d[〕\]］】)）]\s?(?:第)?\d+号")
@@ -1116,7 +1117,9 @@ def _part_of_year(year: int, text: str) -> str:
     found = _PART.match(text)
     if not found:
         return str(year)
-    first_half, second_half, quarter, quarters, months, start, end = found.groups()
+    first_half, second_half, quarter, quarters, months, start, end, month = found.groups()
+    if month:
+        return f"{year}-{int(month):02}" if 1 <= int(month) <= 12 else str(year)
     if first_half or second_half:
         return f"{year}-H{1 if first_half else 2}"
     if quarter:

@@ -103,6 +103,9 @@ def _widest(whole: Sequence[Draft]) -> Draft | None:
     return areas[0] if whole[0].indicator.kind in ("rate", "score") or areas[0].quantity.value == largest else None
 
 
+LEAST = 10  # small numbers add up by chance
+
+
 def sums(scene: Scene) -> dict[int, int]:
     """For each number its whole, where consecutive numbers of one measure add up to the number before them exactly."""
     found: dict[int, int] = {}
@@ -122,6 +125,6 @@ def sums(scene: Scene) -> dict[int, int]:
             total, parts = total + part.value, [*parts, j]
             if total >= whole.value:
                 break
-        if total == whole.value and len(parts) >= 2:
+        if total == whole.value >= LEAST and len(parts) >= 2:
             found.update(dict.fromkeys(parts, i))
     return found

@@ -326,9 +326,12 @@ HEAD_NOUN = 12  # characters right of the number within which the noun it counts
 def head(scene: Scene, i: int, right: Span) -> Span:
     """Of the words right of a number that counts things or places: those that can name what it counts."""
     q = scene.quantities[i]
-    if q.measure not in ("item", "place", "device", "group", "noun"):
+    if q.measure not in ("item", "place", "device", "group", "noun") or _HONOURED.match(scene.text, q.end, scene.end):
         return right
-    return right[0], min(right[1], right[0] + HEAD_NOUN)
+    aside = _ASIDE.search(
+        scene.text, right[0], min(right[1], right[0] + HEAD_NOUN)
+    )  # 41个区县（自治县）公共法律服务中心
+    return right[0], min(right[1], right[0] + HEAD_NOUN + (aside.end() - aside.start() if aside else 0))
 
 
 def counts_bodies(scene: Scene, q: Quantity) -> bool:

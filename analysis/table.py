@@ -106,7 +106,7 @@ _DOC = Column("doc", str, "the report: path below the folder of reports, with en
 _UNIT = Column("unit", str, "the government or body the figures are for, with its parents; empty where unknown")
 _YEAR = Column("year", int, "the year that the value is for")
 _REPORT_YEAR = Column("year", int, "the year reported on")
-_PERIOD = Column("period", str, "2021; 2021-H1; 2021-01/11; 2016/2020; empty: since an unknown start")
+_PERIOD = Column("period", str, "2021; 2021-H1; 2021-01/11; 2021-07; 2016/2020; empty: since an unknown start")
 _INDICATOR = Column("indicator", str, "id of the indicator in the codebook", required=True)
 _MEASURE = Column("unit_of_measure", str, "what is counted", required=True)
 _SCOPE = Column("scope", str, "own, area, part_of_area; empty where the text does not say", SCOPES)
@@ -219,7 +219,7 @@ TABLES: Mapping[str, Table] = {
             Column("unit", str, "the government or body the value is for", required=True),
             *_PLACES,
             Column("year", int, "the year of the value", required=True),
-            Column("period", str, "2021; 2021-H1; 2021-01/11", required=True),
+            Column("period", str, "2021; 2021-H1; 2021-01/11; 2021-07", required=True),
             Column("theme", str, "theme of the indicator", required=True),
             _INDICATOR,
             Column("name_zh", str, "its Chinese name", required=True),

@@ -87,7 +87,7 @@ def plain(text: str) -> str:
 
 
 def test_the_warnings_are_those_of_the_readme():
-    stood = re.search(r"^## What to mind when reading the numbers\n(.*?)^!\[", README, re.MULTILINE | re.DOTALL).group(
+    stood = re.search(r"^## What to mind when reading the numbers\n(.*?)^## ", README, re.MULTILINE | re.DOTALL).group(
         1
     )
     assert PACKAGE["warnings"] == [plain(line.removeprefix("- ")) for line in stood.splitlines() if line]

@@ -204,7 +204,7 @@ def test_the_manifest_knows_every_table(tmp_path):
     fz.build(faults.folder(tmp_path / "raw", 6), out)
     manifest = json.loads((out / staging.MANIFEST).read_text("utf-8"))
     found = {name: (entry["bytes"], entry["sha256"]) for name, entry in manifest["tables"].items()}
-    tables = [path for path in out.iterdir() if path.suffix in (".csv", ".parquet")]
+    tables = [path for path in out.iterdir() if path.suffix in (".csv", ".parquet") or path.name == "datapackage.json"]
     assert found == {path.name: (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) for path in tables}
     assert manifest["texts"] == len(list((out / "text").iterdir()))
     assert {"reader", "catalogue"} <= manifest.keys()
