@@ -186,8 +186,9 @@ def _spelling(written: str) -> tuple[Number | None, str, str, str] | None:
     """What one spelling says by itself: value, measure word, class, qualifier; ``None`` for no quantity."""
     first = written[0]
     if first in "XxＸ×*＊":
-        rest = written.lstrip("XxＸ×*＊").lstrip("余多百千万亿")
-        return None, rest, measure_classes()[rest], "redacted"
+        rest = written.lstrip("XxＸ×*＊")
+        word = next(rest[i:] for i in range(len(rest)) if rest[i:] in measure_classes())  # the longest: X百百分点
+        return None, word, measure_classes()[word], "redacted"
     if "0" <= first <= "9":
         return _arabic(written)
     return _chinese(written)

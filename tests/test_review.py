@@ -347,4 +347,4 @@ def test_every_value_of_the_committed_tables_can_be_corrected(tmp_path):
     after = fz.load(tmp_path / "out").indicators
     assert set(after["origin"]) == {"corrected"}
     kept = ["unit", "period", "indicator", "scope", "basis", "doc", "quote", "sentence", "mentions"]
-    assert after.select(kept).equals(tables.indicators.select(kept))
+    assert after.select(kept).equals(stated.select(kept))
