@@ -19,6 +19,7 @@ import polars as pl
 import xlsxwriter
 
 from analysis.checks import CHECKS
+from analysis.outline import PARTS
 from analysis.table import Tables, load
 
 ROWS = 1_048_576  # that a sheet of Excel holds, heading and all
@@ -33,7 +34,7 @@ HEADINGS = {
     "origin": "由来", "doc": "文件", "quote": "原文数字", "sentence": "原句", "mentions": "提及次数", "flags": "标记",
     "check": "核对项", "severity": "轻重", "other_doc": "另一文件", "message": "说明", "other_value": "另一数值", "other_sentence": "另一原句",
     "sha256": "校验码", "format": "格式", "title": "标题", "doc_type": "发布者类别", "publisher": "发布者", "source_title": "来源标题",
-    "source_url": "来源网址", "published": "发布日期", "characters": "字数", "warnings": "须留意", "core": "核心指标", "kind": "类型",
+    "source_url": "来源网址", "published": "发布日期", "characters": "字数", "parts": "五部分", "reused": "与上年雷同", "warnings": "须留意", "core": "核心指标", "kind": "类型",
     "definition": "定义", "definition_en": "英文定义", "direction": "方向", "lowest": "最小合理值", "highest": "最大合理值",
     "decimals": "小数位", "framework": "依据文件", "task": "任务序号", "tiers": "适用级别", "denominator": "分母",
     "denominator_en": "分母（英文）", "numerator_indicator": "分子指标", "denominator_indicator": "分母指标", "example": "例句",
@@ -64,6 +65,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> wo
     "level": _TIERS | {"zone": "功能区", "department": "部门"},
     "body": _BODIES,
     "doc_type": _SOURCES,
+    "parts": PARTS,
     "check": {name: check.name_zh for name, check in CHECKS.items()},
     "severity": {"error": "错误", "warning": "警告", "note": "提示"},
     "kind": {"count": "计数", "rate": "比率", "money": "金额", "score": "得分"},

@@ -18,6 +18,7 @@ from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, added_lexicon, cues, lexicon
 from analysis.opinion import NONE, View, opinion, view
 from analysis.opinion import wording as opinion_wording
+from analysis.outline import parts
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
 from analysis.places import Identity
@@ -91,13 +92,15 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What reading a report yields. ``aside``: quantities that state nothing achieved and are in no table."""
+    """What reading a report yields. ``aside``: quantities that state nothing achieved and are in no table; ``parts``:
+    the customary parts that the report has."""
 
     mentions: list[Mention]
     targets: list[Mention]
     unmatched: list[Unmatched]
     aside: list[Unmatched]
     shortcomings: list[Shortcoming]
+    parts: tuple[str, ...] = ()
 
 
 Aside = tuple[int, int, str]
@@ -862,6 +865,7 @@ class _Reader:
             [self.unmatched(q, s, report) for q, s in self.rest if q.start not in self.none],
             [self.unmatched(q, s, report, self.none[q.start]) for q, s in self.rest if q.start in self.none],
             find_shortcomings(self.reading, self.sentences, self.quantities, report.text),
+            parts(self.reading, self.sentences),
         )
 
     def mention(self, draft: Draft, role: str, report: Report) -> Mention:
