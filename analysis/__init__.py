@@ -9,6 +9,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     catalogue    the indicators and how officials word them (indicators/: one TOML a theme)
     statements   what kind of statement a number makes: achieved, a change, a target, another body's
     shortcomings what a report states as its own problems
+    outline      which of the five customary parts a report has
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
     corrections  what people decided about a corpus, as data
@@ -16,6 +17,8 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     ratios       rates that follow from two counts of one report
     datapackage  the tables described for other programs
     table        what reports state -> the tables, one value for each key
+    absence      a panel in which every cell says why it has a value or none
+    roster       who was expected to report, and who did
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
     charts       the tables -> figures (series: what may be compared; captions: the words; canvas: the look)
@@ -28,7 +31,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     import analysis as fz
     fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)
     fz.find_quantities(text)  fz.find_mentions(report)
-    fz.build(raw, out)  fz.load()  fz.panel()  fz.charts  fz.evidence
+    fz.build(raw, out)  fz.load()  fz.panel()  fz.cells()  fz.disclosure()  fz.publication(roster)  fz.charts  fz.evidence
 
 From a terminal: python -m analysis --help
 """
@@ -45,6 +48,9 @@ _HOMES = {  # verb -> module; each is imported when first asked for, so that `im
     "build": "table",
     "load": "table",
     "panel": "table",
+    "cells": "absence",
+    "disclosure": "absence",
+    "publication": "roster",
 }
 _MODULES = ("charts", "evidence")
 

@@ -49,7 +49,6 @@ def test_a_heading_names_its_part(heading, wanted):
         ("某县法治政府建设报告\n县政府认真履职。\n下一步，我县将加强培训。\n", {PLANS}),
         ("某县法治政府建设报告\n县政府认真履职。\n同时，工作中还存在一些不足，基层力量偏弱。\n", {SHORT}),
         ("某县法治政府建设报告\n一、化解突出问题成效明显\n化解了一批纠纷。\n", {RESULTS}),  # a result, no shortcoming
-        ("某县法治政府建设报告\n一、解决群众困难\n化解了一批纠纷。\n", {RESULTS}),
         ("某县关于召开座谈会的通知\n请各科室准时参加。\n", set()),
     ],
 )
