@@ -18,6 +18,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     datapackage  the tables described for other programs
     table        what reports state -> the tables, one value for each key
     absence      a panel in which every cell says why it has a value or none
+    context      counts divided by a table of the user's own: per head, per case
     roster       who was expected to report, and who did
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
@@ -31,7 +32,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     import analysis as fz
     fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)
     fz.find_quantities(text)  fz.find_mentions(report)
-    fz.build(raw, out)  fz.load()  fz.panel()  fz.cells()  fz.disclosure()  fz.publication(roster)  fz.charts  fz.evidence
+    fz.build(raw, out)  fz.load()  fz.panel()  fz.cells()  fz.disclosure()  fz.publication(roster)  fz.per()  fz.charts  fz.evidence
 
 From a terminal: python -m analysis --help
 """
@@ -48,6 +49,7 @@ _HOMES = {  # verb -> module; each is imported when first asked for, so that `im
     "build": "table",
     "load": "table",
     "panel": "table",
+    "per": "context",
     "cells": "absence",
     "disclosure": "absence",
     "publication": "roster",
