@@ -219,10 +219,11 @@ def evidence(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="xlsx, csv-wide or dta")],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="xlsx, csv-wide, dta, csv-panel or dta-panel")],
     out: Annotated[Path | None, typer.Option(help="the file to write; below data/processed/export by default")] = None,
 ) -> None:
-    """Write the tables for other programs: xlsx for people, csv-wide with a row a unit and year, dta for Stata."""
+    """Write the tables for other programs: xlsx for people, csv-wide with a row a unit and year, dta for Stata; csv-panel
+    and dta-panel with every unit and year, and why a value is not there."""
     from analysis.export import export as write
 
     try:

@@ -3,7 +3,9 @@
 ``export("xlsx")`` writes the tidy table, the wide one, checks, sources and codebook as sheets with Chinese headings;
 ``csv-wide`` and ``dta`` write the wide table alone. The wide table has a row a unit and year and a column an
 indicator, and holds the preferred values only: two years of one unit may differ in scope or basis, which the tidy
-table says and the wide one does not. The same tables give the same bytes.
+table says and the wide one does not. ``csv-panel`` and ``dta-panel`` write a row for every unit and every year that any
+report was read on, and beside each value its status: why it is there or not (``absence``). The same tables give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import xlsxwriter
 
+from analysis.absence import STATUSES, cells
 from analysis.checks import CHECKS
 from analysis.outline import PARTS
 from analysis.table import Tables, load
@@ -76,7 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> wo
 
 
 def export(form: str, out: str | Path | None = None, tables: Tables | None = None) -> Path:
-    """Writes the tables as ``xlsx``, ``csv-wide`` or ``dta`` whole or not at all; gives the file.
+    """Writes the tables in one of FORMATS whole or not at all; gives the file.
 
     ``out`` is in ``data/processed/export`` where not given, ``tables`` are ``analysis.load()``. Raises ``ValueError``
     for a format that is none of these, for no value at all, and where a sheet would hold more rows than Excel does.
@@ -234,26 +237,58 @@ def display_width(text: str) -> int:
 # --- Wide files ----------------------------------------------------------------------------------
 
 
+_STATUS = "_status"  # the column of an indicator's status: litigation.cases_status
+
+
+def panel(tables: Tables) -> pl.DataFrame:
+    """A row for every unit and year, a column an indicator of which there is any value, its status beside it."""
+    known = [column for column in wide(tables).columns if column not in _PLACE]
+    rows = cells(known, tables=tables)
+    spread = rows.pivot("indicator", index=_PLACE, values=["value", "status"])
+    columns = [column for name in known for column in (f"value_{name}", f"status_{name}")]
+    renamed = {f"value_{name}": name for name in known} | {f"status_{name}": name + _STATUS for name in known}
+    return spread.sort("unit", "year").select(*_PLACE, *columns).rename(renamed)
+
+
 def _csv_wide(tables: Tables, path: Path) -> None:
+    _csv(wide(tables), path)
+
+
+def _csv_panel(tables: Tables, path: Path) -> None:
+    _csv(panel(tables), path)
+
+
+def _csv(frame: pl.DataFrame, path: Path) -> None:
     """UTF-8 with BOM; columns of whole numbers are written without a point."""
-    frame = wide(tables)
     whole = [c for c, kind in frame.schema.items() if kind == pl.Float64 and (frame[c].drop_nulls() % 1 == 0).all()]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
     frame.with_columns(pl.col(whole).cast(pl.Int64), absent).write_csv(path, include_bom=True, line_terminator="\n")
 
 
-def _dta(tables: Tables, path: Path) -> None:
-    """Stata 14 and later (format 118), with the Chinese names as labels of the variables."""
-    frame = wide(tables)
+def _dta_wide(tables: Tables, path: Path) -> None:
+    _dta(wide(tables), tables, path)
+
+
+def _dta_panel(tables: Tables, path: Path) -> None:
+    _dta(panel(tables), tables, path)
+
+
+def _dta(frame: pl.DataFrame, tables: Tables, path: Path) -> None:
+    """Stata 14 and later (format 118), with the Chinese names as labels of the variables and of the statuses."""
     names = stata_names(frame.columns)
     labels = HEADINGS | _headings(tables)
-    frame.rename(names).to_pandas().to_stata(
+    said = {column: labels.get(column) or f"{labels[column.removesuffix(_STATUS)]}：状态" for column in frame.columns}
+    statuses = [column for column in frame.columns if column.endswith(_STATUS)]
+    codes = {name: status.code for name, status in STATUSES.items()}
+    coded = frame.with_columns(pl.col(statuses).replace_strict(codes, return_dtype=pl.Int8))
+    coded.rename(names).to_pandas().to_stata(
         path,
         version=118,
         write_index=False,
         time_stamp=_NEVER,
         data_label="法治政府建设指标，首选值，一行一个单位年",
-        variable_labels={names[c]: labels[c][:80] for c in frame.columns},
+        variable_labels={names[column]: said[column][:80] for column in frame.columns},
+        value_labels={names[column]: {s.code: s.name_zh for s in STATUSES.values()} for column in statuses},
     )
 
 
@@ -273,5 +308,7 @@ def stata_names(columns: Sequence[str]) -> dict[str, str]:
 FORMATS: Mapping[str, tuple[str, Callable[[Tables, Path], None]]] = {
     "xlsx": ("indicators.xlsx", _xlsx),
     "csv-wide": ("indicators_wide.csv", _csv_wide),
-    "dta": ("indicators_wide.dta", _dta),
+    "dta": ("indicators_wide.dta", _dta_wide),
+    "csv-panel": ("panel.csv", _csv_panel),
+    "dta-panel": ("panel.dta", _dta_panel),
 }
