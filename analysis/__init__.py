@@ -10,6 +10,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     statements   what kind of statement a number makes: achieved, a change, a target, another body's
     shortcomings what a report states as its own problems
     outline      which of the five customary parts a report has
+    unnumbered   figures that a report speaks of without a number
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
     corrections  what people decided about a corpus, as data

@@ -7,9 +7,9 @@ The unit's own report is one by a government or department on the whole year; a 
 may give a value and is no report of the unit. `not_stated` is about the texts that were read: `data/raw`, whose texts
 restate selected figures, says nothing about what the original leaves out.
 
-There is no status for words without a number (显著提升, 全面落实). A clause that names an indicator's subject and says
-全面 or 提升 may praise the work and not the figure, and which of the two the rules cannot tell; such a cell is
-`not_stated`.
+`stated_without_number` (出庭应诉率显著提升) is judged for eleven indicators only, whose nouns name the figure by themselves
+(`unnumbered`). Of the others, 普法全面推进 may praise the work and not the figure, and which of the two the rules cannot
+tell: such a cell is `not_stated`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import polars as pl
 
 from analysis.places import identify
-from analysis.table import Tables, load
+from analysis.table import RANKS, Tables, load
 
 __all__ = ["STATUSES", "VALUED", "Status", "cells", "disclosure", "own_reports", "unreadable"]
 
@@ -46,14 +46,16 @@ STATUSES: Mapping[str, Status] = {
     "partial": Status(
         8, "只有部分数", "stated for some months, several years, places or components only: no total of the year"
     ),
-    "not_applicable": Status(9, "不适用", "the catalogue does not ask it of this tier"),
-    "not_stated": Status(10, "未写明", "the unit's report was read and states no value"),
-    "unreadable": Status(11, "读不了", "a file named after the unit and year could not be read"),
-    "no_report": Status(12, "没有报告", "no report of the unit on the year was read"),
+    "stated_without_number": Status(9, "有话无数", "the unit's report speaks of the figure and gives no number"),
+    "not_applicable": Status(10, "不适用", "the catalogue does not ask it of this tier"),
+    "not_stated": Status(11, "未写明", "the unit's report was read and states no value"),
+    "unreadable": Status(12, "读不了", "a file named after the unit and year could not be read"),
+    "no_report": Status(13, "没有报告", "no report of the unit on the year was read"),
 }
 VALUED = ("reported", "implied", "summed", "derived", "corrected")
 _STATED = ("reported", "implied", "summed", "corrected", "disputed")  # by the report: a derived rate stands in none
 
+_OWN = RANKS[:2]  # a court, a yearbook or a newspaper publishes no report of the unit
 _KEY = ("unit", "year", "indicator")
 _PLACE = ("province", "city", "county", "adcode", "tier", "body")
 _VALUE = ("value", "qualifier", "scope", "basis", "doc", "quote", "sentence", "flags")
@@ -83,9 +85,10 @@ def cells(
         grid.join(preferred, on=_KEY, how="left")
         .join(_disputed(tables), on=_KEY, how="left")
         .join(_stated(tables), on=_KEY, how="left")
+        .join(_spoken_of(tables), on=_KEY, how="left")
         .join(own_reports(tables), on=("unit", "year"), how="left")
         .join(unreadable(tables).select("unit", "year", lost=pl.lit(True)), on=("unit", "year"), how="left")
-        .with_columns(status=_status(), doc=pl.coalesce("doc", "disputed", "stated").fill_null(""))
+        .with_columns(status=_status(), doc=pl.coalesce("doc", "disputed", "stated", "spoken").fill_null(""))
         .with_columns(pl.col("qualifier", "scope", "basis", "quote", "sentence", "flags", "report").fill_null(""))
     )
     rows = rows.select(
@@ -160,9 +163,19 @@ def _stated(tables: Tables) -> pl.DataFrame:
     return rows.group_by(_KEY).agg(masked=redacted.any(), stated=pl.col("doc").unique().sort().str.join("; "))
 
 
+def _spoken_of(tables: Tables) -> pl.DataFrame:
+    """Unit, year and indicator that the unit's own reports speak of without a number; `spoken`: the reports."""
+    whole = pl.col("period") == pl.col("year").cast(pl.String)
+    rows = tables.documents.filter(
+        whole, pl.col("unnumbered") != "", pl.col("doc_type").is_in(_OWN), pl.col("unit") != ""
+    )
+    rows = rows.with_columns(indicator=pl.col("unnumbered").str.split(";")).explode("indicator")
+    return rows.group_by(_KEY).agg(spoken=pl.col("doc").sort().str.join("; "))
+
+
 def own_reports(tables: Tables) -> pl.DataFrame:
     """Unit, year and `report`: the docs of governments and departments on the whole year, joined by ;."""
-    own = pl.col("doc_type").is_in(["government", "department"])
+    own = pl.col("doc_type").is_in(_OWN)
     whole = pl.col("period") == pl.col("year").cast(pl.String)
     rows = tables.documents.filter(own, whole, pl.col("unit") != "")
     return rows.group_by("unit", "year").agg(report=pl.col("doc").sort().str.join("; "))
@@ -199,6 +212,8 @@ def _status() -> pl.Expr:
         .then(pl.lit("masked"))
         .when(pl.col("stated").is_not_null())
         .then(pl.lit("partial"))
+        .when(pl.col("spoken").is_not_null())
+        .then(pl.lit("stated_without_number"))
         .when((pl.col("tier") != "") & ~pl.col("applies").list.contains(pl.col("tier")))
         .then(pl.lit("not_applicable"))
         .when(pl.col("report").is_not_null())

@@ -37,7 +37,7 @@ HEADINGS = {
     "origin": "由来", "doc": "文件", "quote": "原文数字", "sentence": "原句", "mentions": "提及次数", "flags": "标记",
     "check": "核对项", "severity": "轻重", "other_doc": "另一文件", "message": "说明", "other_value": "另一数值", "other_sentence": "另一原句",
     "sha256": "校验码", "format": "格式", "title": "标题", "doc_type": "发布者类别", "publisher": "发布者", "source_title": "来源标题",
-    "source_url": "来源网址", "published": "发布日期", "characters": "字数", "parts": "五部分", "reused": "与上年雷同", "warnings": "须留意", "core": "核心指标", "kind": "类型",
+    "source_url": "来源网址", "published": "发布日期", "characters": "字数", "parts": "五部分", "unnumbered": "有话无数", "reused": "与上年雷同", "warnings": "须留意", "core": "核心指标", "kind": "类型",
     "definition": "定义", "definition_en": "英文定义", "direction": "方向", "lowest": "最小合理值", "highest": "最大合理值",
     "decimals": "小数位", "framework": "依据文件", "task": "任务序号", "tiers": "适用级别", "denominator": "分母",
     "denominator_en": "分母（英文）", "numerator_indicator": "分子指标", "denominator_indicator": "分母指标", "example": "例句",

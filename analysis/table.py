@@ -163,6 +163,9 @@ TABLES: Mapping[str, Table] = {
             Column("mentions", int, "rows in mentions", required=True, unit="rows of mentions"),
             Column("parts", str, f"which of the five customary parts it has, joined by ;: {', '.join(PARTS)}"),
             Column(
+                "unnumbered", str, "indicators that it speaks of without a number (出庭应诉率显著提升), joined by ;"
+            ),
+            Column(
                 "reused",
                 float,
                 "share of its runs of six characters, figures left out, that the unit's report of the year before by the "
@@ -438,7 +441,7 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
     stated = [_stated_row(report, doc, unit, m) | {"role": m.role, "implied": m.implied} for m in found.mentions]
     names = dict.fromkeys(name for name in (report.meta.get("unit", ""), report.identity.unit) if name and unit)
     return _Read(
-        document=_checked("documents", [_document_row(report, doc, unit, len(stated), found.parts)])[0],
+        document=_checked("documents", [_document_row(report, doc, unit, len(stated), found)])[0],
         mentions=_checked("mentions", stated),
         targets=_checked("targets", _distinct("targets", [_stated_row(report, doc, unit, m) for m in found.targets])),
         unmatched=_checked(
@@ -464,7 +467,7 @@ def _trace(report: Report) -> checks.Trace:
     return checks.Trace(kept.sketch, tuple((_writable(blank), _writable(line)) for blank, line in kept.blanks))
 
 
-def _document_row(report: Report, doc: str, unit: str, mentions: int, parts: Sequence[str]) -> Row:
+def _document_row(report: Report, doc: str, unit: str, mentions: int, found: Found) -> Row:
     meta, identity = report.meta, report.identity
     warnings = [*report.warnings]
     if (said := meta.get("doc_type", "")) and said not in RANKS:
@@ -493,7 +496,8 @@ def _document_row(report: Report, doc: str, unit: str, mentions: int, parts: Seq
         "published": identity.published,
         "characters": len(report.text),
         "mentions": mentions,
-        "parts": ";".join(parts),
+        "parts": ";".join(found.parts),
+        "unnumbered": ";".join(found.unnumbered),
         "reused": None,  # known once all are read
         "warnings": _writable(_joined(warnings)),
     }

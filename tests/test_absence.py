@@ -15,7 +15,7 @@ REPORTS = {  # path -> (unit, year, month and day, more front matter, text)
                   "全区共调解纠纷512件，成功503件。2022年收到行政复议申请7件。"),
     "a/2024.md": (JIANG, 2024, "03-01", "", "上半年开展普法活动30场。其中，乡镇开展法治宣传活动5场。全年收到行政复议申请40件。"),
     "a/2024-again.md": (JIANG, 2024, "03-01", "", "全年收到行政复议申请44件。"),
-    "b/2024.md": (MEI, 2024, "03-01", "", "依法行政能力显著提升。"),
+    "b/2024.md": (MEI, 2024, "03-01", "", "依法行政能力显著提升，行政机关负责人出庭应诉率稳步提高。"),
     "c/2024-court.md": (QI, 2024, "03-01", "doc_type: court\n", "全市法院受理一审行政案件88件。"),
 }  # fmt: skip
 
@@ -43,7 +43,8 @@ def tables(tmp_path_factory):
         (JIANG, 2024, "publicity.activities", "partial", None),
         (JIANG, 2022, "reconsideration.received", "reported", 7),  # a later report looks back
         (JIANG, 2022, "mediation.cases", "no_report", None),
-        (MEI, 2024, "litigation.appearance_rate", "not_stated", None),
+        (MEI, 2024, "litigation.appearance_rate", "stated_without_number", None),
+        (MEI, 2024, "litigation.loss_rate", "not_stated", None),
         (MEI, 2023, "mediation.cases", "unreadable", None),
         (MEI, 2022, "mediation.cases", "no_report", None),
         (QI, 2024, "litigation.cases", "reported", 88),
@@ -54,6 +55,10 @@ def tables(tmp_path_factory):
 def test_the_status_of_a_cell(tables, unit, year, indicator, status, value):
     row = fz.cells(indicator, unit, year, tables=tables).row(0, named=True)
     assert (row["status"], row["value"]) == (status, value)
+
+
+def test_the_codes_for_stata_are_in_order():
+    assert [status.code for status in STATUSES.values()] == list(range(1, len(STATUSES) + 1))
 
 
 def test_every_cell_asked_for_is_there_once(tables):
