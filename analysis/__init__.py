@@ -9,6 +9,8 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     catalogue    the indicators and how officials word them (indicators/: one TOML a theme)
     statements   what kind of statement a number makes: achieved, a change, a target, another body's
     shortcomings what a report states as its own problems
+    outline      which of the five customary parts a report has
+    unnumbered   figures that a report speaks of without a number
     roles        which of several values is the unit's total
     mentions     a quantity and the words around it -> an indicator, or nothing
     corrections  what people decided about a corpus, as data
@@ -18,6 +20,9 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     pool         reports read in workers held to bounds (store: what was read; staging: files whole or not there)
     table        what reports state -> the tables, one value for each key
     difference   two sets of tables compared
+    absence      a panel in which every cell says why it has a value or none
+    context      counts divided by a table of the user's own: per head, per case
+    roster       who was expected to report, and who did
     terms        what unmatched quantities count, and drafts of catalogue entries from them
     scores       how well what was found agrees with reference answers
     charts       the tables -> figures (series: what may be compared; captions: the words; canvas: the look)
@@ -30,7 +35,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     import analysis as fz
     fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)
     fz.find_quantities(text)  fz.find_mentions(report)
-    fz.build(raw, out)  fz.load()  fz.panel()  fz.charts  fz.evidence
+    fz.build(raw, out)  fz.load()  fz.panel()  fz.cells()  fz.disclosure()  fz.publication(roster)  fz.per()  fz.charts  fz.evidence
 
 From a terminal: python -m analysis --help
 """
@@ -47,6 +52,10 @@ _HOMES = {  # verb -> module; each is imported when first asked for, so that `im
     "build": "table",
     "load": "table",
     "panel": "table",
+    "per": "context",
+    "cells": "absence",
+    "disclosure": "absence",
+    "publication": "roster",
 }
 _MODULES = ("charts", "evidence")
 

@@ -188,6 +188,7 @@ def demo(
     except (OSError, ValueError) as error:
         _give_up(error)
     typer.echo(f"{made.reports} invented reports, {made.mentions} figures known -> {out / 'reports'}, {out / 'truth'}")
+    typer.echo(f"who should report -> {out / demo.ROSTER}")
 
 
 @app.command()
@@ -246,10 +247,11 @@ def evidence(
 
 @app.command()
 def export(
-    form: Annotated[str, typer.Argument(metavar="FORMAT", help="xlsx, csv-wide or dta")],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="xlsx, csv-wide, dta, csv-panel or dta-panel")],
     out: Annotated[Path | None, typer.Option(help="the file to write; below data/processed/export by default")] = None,
 ) -> None:
-    """Write the tables for other programs: xlsx for people, csv-wide with a row a unit and year, dta for Stata."""
+    """Write the tables for other programs: xlsx for people, csv-wide with a row a unit and year, dta for Stata; csv-panel
+    and dta-panel with every unit and year, and why a value is not there."""
     from analysis.export import export as write
 
     try:
@@ -347,6 +349,34 @@ def agreement(
     for file, row, why in result.refused:
         typer.echo(f"{file}, row {row} not taken: {why}", err=True)
     if result.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def publication(
+    roster: Annotated[Path, typer.Argument(help="CSV: name, code, tier, deadline")],
+    year: Annotated[
+        list[int] | None, typer.Option(help="year reported on; may be given again; the last one by default")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="the file to write")] = Path("data/processed/export/publication.csv"),
+    tables: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+) -> None:
+    """Say of every unit on a roster whether its report was found, when it appeared and what is in it."""
+    from analysis import roster as rosters
+    from analysis.table import load
+
+    try:
+        rows = rosters.publication(roster, year, load(tables))
+        rosters.write(rows, out)
+    except (OSError, ValueError) as error:
+        _give_up(error)
+    counts = Counter(rows["found"])
+    late = rows.filter(rows["days_late"] > 0).height
+    said = ", ".join(f"{counts[word]} {word.replace('_', ' ')}" for word in rosters.FOUND if counts[word])
+    typer.echo(f"{rows.height} expected: {said}; {late} after the deadline -> {out}")
+    for row in rows.filter(rows["found"] == "ambiguous").iter_rows(named=True):
+        typer.echo(f"ambiguous: {row['name'] or row['code']} {row['year']}: {row['note']}", err=True)
+    if counts["ambiguous"]:
         raise typer.Exit(1)
 
 

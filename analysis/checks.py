@@ -37,6 +37,7 @@ __all__ = [
     "Trace",
     "agree",
     "find",
+    "from_last_year",
     "step",
     "trace",
     "whole_list",
@@ -560,6 +561,22 @@ def reused(stated: Stated) -> Iterator[Finding]:
         for band in bands:
             first.setdefault(band, at)
             last[band] = at
+
+
+def from_last_year(documents: Mapping[str, Sequence[Any]], traces: Mapping[str, Trace]) -> list[float | None]:
+    """For each document how much of its text the unit's report of the year before has, 0 to 1: the most of any by the
+    same kind of publisher. `documents`: the columns of the table. None without such a report, or where one is short."""
+    whose = list(zip(*(documents[name] for name in ("unit", "doc_type", "period", "doc")), strict=True))
+    sketches: defaultdict[tuple[str, ...], list[bytes]] = defaultdict(list)
+    for unit, doc_type, period, doc in whose:
+        if traces[doc].sketch and unit:
+            sketches[unit, doc_type, period].append(traces[doc].sketch)
+    found: list[float | None] = []
+    for unit, doc_type, period, doc in whose:
+        before = sketches.get((unit, doc_type, str(int(period) - 1)), ()) if period.isdecimal() else ()
+        own = traces[doc].sketch
+        found.append(round(max(_alike(own, other) for other in before), 2) if own and before else None)
+    return found
 
 
 def _alike(one: bytes, other: bytes) -> float:

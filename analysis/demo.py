@@ -2,8 +2,8 @@
 
     write("demo", counties=12, years=6, seed=1)
 
-gives ``demo/reports`` (a text a unit and year: counties and their cities), ``demo/truth/mentions.csv`` and
-``documents.csv`` by the rules of ``spec/annotation.md``, with scope, basis and period. The reader is never asked: what
+gives ``demo/reports`` (a text a unit and year: counties and their cities), ``demo/roster.csv`` (who should report: these
+and one county that never does; the cities are due on 1 March), ``demo/truth/mentions.csv`` and ``documents.csv`` by the rules of ``spec/annotation.md``, with scope, basis and period. The reader is never asked: what
 a report states is known because it was written from it. Names, figures and sentences stand in ``demo.toml``.
 
 Every place bears the word 示例, no division of the country has such a name, and a chart of such a unit says so
@@ -35,6 +35,7 @@ __all__ = ["Made", "Mention", "Text", "make", "write"]
 SHORTEST, LONGEST = 1200, 2500  # characters of a report
 MOST_YEARS = 9  # before 2016 there was neither the plan nor the wording
 MARKER = "虚构示例数据.txt"  # in a folder that `write` made; only such a folder is written over
+ROSTER = "roster.csv"
 MENTIONS = (
     "doc", "indicator", "value", "unit_of_measure", "qualifier", "year", "role", "implied", "optional", "quote", "scope",
     "basis", "period",
@@ -821,7 +822,20 @@ def write(out: str | Path, counties: int = 12, years: int = 6, seed: int = 1) ->
                 places.writerow(_document(text))
                 rows.writerows(_row(text, mention) for mention in text.mentions)
                 reports, mentions = reports + 1, mentions + len(text.mentions)
+    _write_roster(out / ROSTER, counties, seed)
     return Made(out, reports, mentions)
+
+
+def _write_roster(path: Path, counties: int, seed: int) -> None:
+    """The units expected to report: each that does, and at the end one that never does."""
+    units = [unit for city, below in _cities(counties, seed) for unit in (city, *below)]
+    used = {unit.name[:2] for unit in units if unit.city == units[0].city}
+    silent = next(name for name in knowledge().names if name not in used)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # with its mark, so that Excel opens it
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("name", "code", "tier", "deadline"))
+        rows.writerows((unit.full_name, "", unit.level, "" if unit.county else "03-01") for unit in units)
+        rows.writerow((f"{knowledge().province}{units[0].city}{silent}示例县", "", "county", ""))
 
 
 def _claim(out: Path, words: str) -> None:
@@ -836,6 +850,7 @@ def _claim(out: Path, words: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     about = "虚构示例数据：地名、数字和文字都是编造的。\nFictional demo data: places, figures and texts are invented.\n"
     (out / MARKER).write_text(f"{about}{words}\n", "utf-8")
+    (out / ROSTER).unlink(missing_ok=True)
     for name in ("reports", "truth"):
         if (out / name).exists():
             shutil.rmtree(out / name)

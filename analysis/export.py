@@ -3,7 +3,9 @@
 ``export("xlsx")`` writes the tidy table, the wide one, checks, sources and codebook as sheets with Chinese headings;
 ``csv-wide`` and ``dta`` write the wide table alone. The wide table has a row a unit and year and a column an
 indicator, and holds the preferred values only: two years of one unit may differ in scope or basis, which the tidy
-table says and the wide one does not. The same tables give the same bytes.
+table says and the wide one does not. ``csv-panel`` and ``dta-panel`` write a row for every unit and every year that any
+report was read on, and beside each value its status: why it is there or not (``absence``). The same tables give the
+same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from typing import Any, NamedTuple
 import polars as pl
 import xlsxwriter
 
+from analysis.absence import STATUSES, cells
 from analysis.checks import CHECKS
+from analysis.outline import PARTS
 from analysis.staging import whole
 from analysis.table import Tables, load
 
@@ -33,7 +37,7 @@ HEADINGS = {
     "origin": "由来", "doc": "文件", "quote": "原文数字", "sentence": "原句", "mentions": "提及次数", "flags": "标记",
     "check": "核对项", "severity": "轻重", "other_doc": "另一文件", "message": "说明", "other_value": "另一数值", "other_sentence": "另一原句",
     "sha256": "校验码", "format": "格式", "title": "标题", "doc_type": "发布者类别", "publisher": "发布者", "source_title": "来源标题",
-    "source_url": "来源网址", "published": "发布日期", "characters": "字数", "warnings": "须留意", "core": "核心指标", "kind": "类型",
+    "source_url": "来源网址", "published": "发布日期", "characters": "字数", "parts": "五部分", "unnumbered": "有话无数", "reused": "与上年雷同", "warnings": "须留意", "core": "核心指标", "kind": "类型",
     "definition": "定义", "definition_en": "英文定义", "direction": "方向", "lowest": "最小合理值", "highest": "最大合理值",
     "decimals": "小数位", "framework": "依据文件", "task": "任务序号", "tiers": "适用级别", "denominator": "分母",
     "denominator_en": "分母（英文）", "numerator_indicator": "分子指标", "denominator_indicator": "分母指标", "example": "例句",
@@ -64,6 +68,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> wo
     "level": _TIERS | {"zone": "功能区", "department": "部门"},
     "body": _BODIES,
     "doc_type": _SOURCES,
+    "parts": PARTS,
     "check": {name: check.name_zh for name, check in CHECKS.items()},
     "severity": {"error": "错误", "warning": "警告", "note": "提示"},
     "kind": {"count": "计数", "rate": "比率", "money": "金额", "score": "得分"},
@@ -74,7 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # column -> word of the tables -> wo
 
 
 def export(form: str, out: str | Path | None = None, tables: Tables | None = None) -> Path:
-    """Writes the tables as ``xlsx``, ``csv-wide`` or ``dta`` whole or not at all; gives the file.
+    """Writes the tables in one of FORMATS whole or not at all; gives the file.
 
     ``out`` is in ``data/processed/export`` where not given, ``tables`` are ``analysis.load()``. Raises ``ValueError``
     for a format that is none of these, for no value at all, and where a sheet would hold more rows than Excel does.
@@ -227,26 +232,58 @@ def display_width(text: str) -> int:
 # --- Wide files ----------------------------------------------------------------------------------
 
 
+_STATUS = "_status"  # the column of an indicator's status: litigation.cases_status
+
+
+def panel(tables: Tables) -> pl.DataFrame:
+    """A row for every unit and year, a column an indicator of which there is any value, its status beside it."""
+    known = [column for column in wide(tables).columns if column not in _PLACE]
+    rows = cells(known, tables=tables)
+    spread = rows.pivot("indicator", index=_PLACE, values=["value", "status"])
+    columns = [column for name in known for column in (f"value_{name}", f"status_{name}")]
+    renamed = {f"value_{name}": name for name in known} | {f"status_{name}": name + _STATUS for name in known}
+    return spread.sort("unit", "year").select(*_PLACE, *columns).rename(renamed)
+
+
 def _csv_wide(tables: Tables, path: Path) -> None:
+    _csv(wide(tables), path)
+
+
+def _csv_panel(tables: Tables, path: Path) -> None:
+    _csv(panel(tables), path)
+
+
+def _csv(frame: pl.DataFrame, path: Path) -> None:
     """UTF-8 with BOM; columns of whole numbers are written without a point."""
-    frame = wide(tables)
     whole = [c for c, kind in frame.schema.items() if kind == pl.Float64 and (frame[c].drop_nulls() % 1 == 0).all()]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
     frame.with_columns(pl.col(whole).cast(pl.Int64), absent).write_csv(path, include_bom=True, line_terminator="\n")
 
 
-def _dta(tables: Tables, path: Path) -> None:
-    """Stata 14 and later (format 118), with the Chinese names as labels of the variables."""
-    frame = wide(tables)
+def _dta_wide(tables: Tables, path: Path) -> None:
+    _dta(wide(tables), tables, path)
+
+
+def _dta_panel(tables: Tables, path: Path) -> None:
+    _dta(panel(tables), tables, path)
+
+
+def _dta(frame: pl.DataFrame, tables: Tables, path: Path) -> None:
+    """Stata 14 and later (format 118), with the Chinese names as labels of the variables and of the statuses."""
     names = stata_names(frame.columns)
     labels = HEADINGS | _headings(tables)
-    frame.rename(names).to_pandas().to_stata(
+    said = {column: labels.get(column) or f"{labels[column.removesuffix(_STATUS)]}：状态" for column in frame.columns}
+    statuses = [column for column in frame.columns if column.endswith(_STATUS)]
+    codes = {name: status.code for name, status in STATUSES.items()}
+    coded = frame.with_columns(pl.col(statuses).replace_strict(codes, return_dtype=pl.Int8))
+    coded.rename(names).to_pandas().to_stata(
         path,
         version=118,
         write_index=False,
         time_stamp=_NEVER,
         data_label="法治政府建设指标，首选值，一行一个单位年",
-        variable_labels={names[c]: labels[c][:80] for c in frame.columns},
+        variable_labels={names[column]: said[column][:80] for column in frame.columns},
+        value_labels={names[column]: {s.code: s.name_zh for s in STATUSES.values()} for column in statuses},
     )
 
 
@@ -266,5 +303,7 @@ def stata_names(columns: Sequence[str]) -> dict[str, str]:
 FORMATS: Mapping[str, tuple[str, Callable[[Tables, Path], None]]] = {
     "xlsx": ("indicators.xlsx", _xlsx),
     "csv-wide": ("indicators_wide.csv", _csv_wide),
-    "dta": ("indicators_wide.dta", _dta),
+    "dta": ("indicators_wide.dta", _dta_wide),
+    "csv-panel": ("panel.csv", _csv_panel),
+    "dta-panel": ("panel.dta", _dta_panel),
 }

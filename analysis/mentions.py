@@ -18,6 +18,7 @@ from analysis.grids import Grid, find_grids
 from analysis.lexicon import ANY, Lexicon, Wording, added_lexicon, cues, lexicon
 from analysis.opinion import NONE, View, opinion, view
 from analysis.opinion import wording as opinion_wording
+from analysis.outline import parts
 from analysis.passages import PLAN, Reading, Sentence, read, split
 from analysis.periods import Period, period_of
 from analysis.places import Identity
@@ -39,6 +40,7 @@ from analysis.scenes import (
 )
 from analysis.shortcomings import Shortcoming, find_shortcomings
 from analysis.statements import is_other_body, status_of, why_none, why_silent
+from analysis.unnumbered import unnumbered
 
 NEAR, CLAUSE, SENTENCE, TOPIC = 4.0, 2.5, 2.0, 1.0  # how much a word counts by where it stands
 TIE = 0.05
@@ -91,13 +93,16 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What reading a report yields. ``aside``: quantities that state nothing achieved and are in no table."""
+    """What reading a report yields. ``aside``: quantities that state nothing achieved and are in no table; ``parts``:
+    the customary parts that the report has; ``unnumbered``: indicators that it speaks of without a number."""
 
     mentions: list[Mention]
     targets: list[Mention]
     unmatched: list[Unmatched]
     aside: list[Unmatched]
     shortcomings: list[Shortcoming]
+    parts: tuple[str, ...] = ()
+    unnumbered: tuple[str, ...] = ()
 
 
 Aside = tuple[int, int, str]
@@ -864,6 +869,8 @@ class _Reader:
             [self.unmatched(q, s, report) for q, s in self.rest if q.start not in self.none],
             [self.unmatched(q, s, report, self.none[q.start]) for q, s in self.rest if q.start in self.none],
             find_shortcomings(self.reading, self.sentences, self.quantities, report.text),
+            parts(self.reading, self.sentences),
+            unnumbered(self.reading, self.sentences),
         )
 
     def mention(self, draft: Draft, role: str, report: Report) -> Mention:

@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 from analysis.characters import simplified
 
-__all__ = ["INVENTED", "Identity", "identify"]
+__all__ = ["INVENTED", "Identity", "identify", "meant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,27 @@ def identify(meta: Mapping[str, str], title: str, text: str, name: str = "") -> 
     elif source != "masked" and named.kind not in ("national", "nation"):
         place = _where(stated, named, page, text, year, warnings)
     return _compose(stated, named, place, year, period, published, warnings)
+
+
+def meant(name: str, code: str = "", year: int | None = None) -> tuple[str, ...]:
+    """The units that a name on a list can mean in a year, written as `identify` writes them: 临平区, 余杭, 宁波市司法局.
+
+    Several where it is ambiguous, none where it names no place of the lists. `code`: six digits of the place it is, or
+    of the place it lies in; only what fits it is given. With a code and no name: the division of that code.
+    """
+    name, code = _half_width(simplified(name)).strip(), code.strip()[:6]
+    coded = {"".join(d.name for d in _place(row, year)) for row in _nearest(gazetteer().by_code.get(code, ()), year)}
+    if not name:
+        return tuple(sorted(coded))
+    named = _read_name(name, year) or Named()
+    places = named.places or tuple(_place(row, year) for row in _nearest(gazetteer().by_bare.get(name, ()), year))
+    if named == Named() and not places:
+        return ()
+    fitting = [place for place in places if not code or "".join(d.name for d in place) in coded]
+    if not places:  # 南星街道: the list of divisions has no towns, the code says where it lies
+        own = _unit(named, ())
+        return tuple(f"{place}{own}" for place in sorted(coded)) or ((own,) if own and not code else ())
+    return tuple(dict.fromkeys(_unit(named._replace(places=(place,)), place) for place in fitting))
 
 
 # --- Divisions -----------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ import polars as pl
 from analysis import catalogue, checks, corrections, datapackage, staging
 from analysis.corrections import Corrections
 from analysis.mentions import Found, Mention, Unmatched, find
+from analysis.outline import PARTS
 from analysis.places import Identity
 from analysis.pool import Lost, read_all
 from analysis.ratios import ratios
@@ -162,6 +163,17 @@ TABLES: Mapping[str, Table] = {
             Column("published", str, "date of publication, ISO"),
             Column("characters", int, "length of the report's text", required=True, unit="characters"),
             Column("mentions", int, "rows in mentions", required=True, unit="rows of mentions"),
+            Column("parts", str, f"which of the five customary parts it has, joined by ;: {', '.join(PARTS)}"),
+            Column(
+                "unnumbered", str, "indicators that it speaks of without a number (出庭应诉率显著提升), joined by ;"
+            ),
+            Column(
+                "reused",
+                float,
+                "share of its runs of six characters, figures left out, that the unit's report of the year before by the "
+                "same kind of publisher has in common with it (estimated); null where none was read or one is short",
+                unit="share, 0 to 1",
+            ),
             Column("warnings", str, "what a reader should look at, joined by ;"),
         ),
     ),
@@ -485,7 +497,7 @@ def _rows(report: Report, doc: str, found: Found) -> _Read:
     stated = [_stated_row(report, doc, unit, m) | {"role": m.role, "implied": m.implied} for m in found.mentions]
     names = dict.fromkeys(name for name in (report.meta.get("unit", ""), report.identity.unit) if name and unit)
     return _Read(
-        document=_checked("documents", [_document_row(report, doc, unit, len(stated))])[0],
+        document=_checked("documents", [_document_row(report, doc, unit, len(stated), found)])[0],
         mentions=_checked("mentions", stated),
         targets=_checked("targets", _distinct("targets", [_stated_row(report, doc, unit, m) for m in found.targets])),
         unmatched=_checked(
@@ -512,7 +524,7 @@ def _trace(report: Report) -> checks.Trace:
     return checks.Trace(kept.sketch, tuple((_writable(blank), _writable(line)) for blank, line in kept.blanks))
 
 
-def _document_row(report: Report, doc: str, unit: str, mentions: int) -> Row:
+def _document_row(report: Report, doc: str, unit: str, mentions: int, found: Found) -> Row:
     meta, identity = report.meta, report.identity
     warnings = [*report.warnings]
     if (said := meta.get("doc_type", "")) and said not in RANKS:
@@ -541,6 +553,9 @@ def _document_row(report: Report, doc: str, unit: str, mentions: int) -> Row:
         "published": identity.published,
         "characters": len(report.text),
         "mentions": mentions,
+        "parts": ";".join(found.parts),
+        "unnumbered": ";".join(found.unnumbered),
+        "reused": None,  # known once all are read
         "warnings": _writable(_joined(warnings)),
     }
 
@@ -1160,6 +1175,7 @@ def _tables(
             traces[document["doc"]] = each.trace
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
+    tables["documents"].lists["reused"] = checks.from_last_year(tables["documents"].lists, traces)
     observations, disputes = _observations(sources, fixes)
     tables["indicators"].add(_checked("indicators", observations))
     read = {name: tables[name].frame() for name in ("documents", "mentions", "indicators")}

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import analysis
-from analysis import export
+from analysis import absence, export
 from analysis.table import TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -151,6 +151,31 @@ def test_the_stata_file_reads_back_with_chinese_labels(tables, tmp_path):
     assert labels["litigation_appearance_rate"] == "行政机关负责人出庭应诉率（%）"
     assert labels["unit"] == "单位"
     assert all(labels.values())
+
+
+def test_the_panel_has_every_unit_and_year_and_says_why_a_value_is_not_there(tables, tmp_path):
+    frame = export.panel(tables)
+    cells = absence.cells(tables=tables)
+    assert frame.height == cells["unit"].n_unique() * cells["year"].n_unique()
+    found = pl.read_csv(export.export("csv-panel", tmp_path / "panel.csv", tables), schema=frame.schema)
+    assert found.with_columns(pl.col(pl.String).fill_null("")).equals(frame)
+    for row in cells.filter(indicator="litigation.cases").sort("unit", "year").iter_rows(named=True):
+        where = (pl.col("unit") == row["unit"]) & (pl.col("year") == row["year"])
+        if row["status"] != "no_report":
+            shown = frame.filter(where).select("litigation.cases", "litigation.cases_status").row(0)
+            assert shown == (row["value"], row["status"])
+
+
+def test_the_stata_panel_labels_its_statuses(tables, tmp_path):
+    path = export.export("dta-panel", tmp_path / "panel.dta", tables)
+    frame = export.panel(tables)
+    names = export.stata_names(frame.columns)
+    found = pd.read_stata(path)
+    assert all(len(name) <= 32 for name in found.columns)
+    said = frame["litigation.cases_status"].replace_strict({k: s.name_zh for k, s in absence.STATUSES.items()})
+    assert found[names["litigation.cases_status"]].astype(str).to_list() == said.to_list()
+    with pd.read_stata(path, iterator=True) as reader:
+        assert reader.variable_labels()[names["litigation.cases_status"]].endswith("：状态")
 
 
 def test_names_for_stata():
