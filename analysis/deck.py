@@ -187,11 +187,11 @@ def save(deck: Deck, path: Path) -> None:
     deck.save(raw)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(_repacked(raw.getvalue(), _finished))
+    part.write_bytes(repacked(raw.getvalue(), _finished))
     os.replace(part, path)
 
 
-def _repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+def repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     """A zip package with every member changed and none of them dated."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
@@ -205,7 +205,7 @@ def _repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
 
 def _finished(name: str, content: bytes) -> bytes:
     if name.endswith(".xlsx"):
-        return _repacked(content, _undated)
+        return repacked(content, _undated)
     if re.match(r"ppt/theme/theme\d+\.xml$", name):
         return _themed(content)
     if re.match(r"ppt/(slides|slideLayouts|slideMasters|notesSlides|notesMasters|charts)/[^/]+\.xml$", name):
