@@ -65,7 +65,7 @@ def find_unit(name: str, tables: Tables) -> str:
     known = {row["unit"]: row for row in places.to_dicts()}
     joined = tables.units.filter(pl.col("name") == wanted)["unit"].to_list()
     groups = (
-        [unit for unit in known if unit == wanted],
+        [unit for unit in known if unit in (name, wanted)],
         [unit for unit in joined if unit in known],
         [unit for unit, row in known.items() if wanted in _names(row)],
         [unit for unit, row in known.items() if wanted and _is_short(wanted, _names(row)[-1])],
@@ -74,10 +74,14 @@ def find_unit(name: str, tables: Tables) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise ValueError(f"{wanted[:60]} means several units: {'、'.join(found)}")
+        raise ValueError(f"{wanted[:60]} means several units: {_listing(found)}")
     within = [unit for unit in known if wanted and wanted in unit]
     near = within[:8] or difflib.get_close_matches(wanted[:60], known, 8, 0.3)
-    raise ValueError(f"no unit called {wanted[:60]} in the tables" + (f"; near: {'、'.join(near)}" if near else ""))
+    raise ValueError(f"no unit called {wanted[:60]} in the tables" + (f"; near: {_listing(near)}" if near else ""))
+
+
+def _listing(units: Iterable[str]) -> str:
+    return "、".join(clean(unit, NAME) for unit in units)
 
 
 def _names(row: Row) -> list[str]:
@@ -596,13 +600,12 @@ def _summary(
     now = {line.indicator for line in lines if year in line.cells}
     core = {line.indicator for line in lines if year in line.cells and line.core}
     yield Said(f"指标：{year}年有数的指标{len(now)}项，其中核心指标{len(core)}项。")
-    ways = {word: sum(change.direction == word for change in changes) for word in ("增", "减", "平", "")}
+    ways = {word: sum(change.direction == word for change in changes) for word in ("增", "减", "平")}
     if changes:
-        yield Said(
-            f"与上年相比：可比的{len(changes)}项中，增{ways['增']}项、减{ways['减']}项、平{ways['平']}项；"
-            + (f"另{ways['']}项是约数或上下限，不算差，" if ways[""] else "")
-            + "增减只是数的变化，不等于好坏。"
-        )
+        told = "、".join(f"{word}{n}项" for word, n in ways.items() if n) or "都是约数或上下限，不算差"
+        left = len(changes) - sum(ways.values())
+        rest = f"，另{left}项是约数或上下限，不算差" if left and left < len(changes) else ""
+        yield Said(f"与上年相比：可比的{len(changes)}项中，{told}{rest}。增减只是数的变化，不等于好坏。")
     else:
         yield Said("与上年相比：没有范围、口径都相同的两年数。")
     if kept:

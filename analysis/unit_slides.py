@@ -39,6 +39,7 @@ def write(path: Path, found: Profile) -> None:
     made.core_properties.language = "zh-CN"
     _cover(made, found)
     _texts(made, found, "概要", [_cited(said) for said in found.summary])
+    _five_years(made, found)
     _trends(made, found)
     _last_year(made, found)
     _peers(made, found)
@@ -79,7 +80,13 @@ def _high(text: str, places: float) -> int:
 
 
 def _parted(items: Sequence[Any], heights: Sequence[float], most: float) -> list[list[Any]]:
-    """The items in as many groups as are needed for none to be higher than `most`."""
+    """The items in as many groups as are needed for none to be higher than `most`, each about as high as the others."""
+    parts = _filled(items, heights, most)
+    even = _filled(items, heights, min(most, sum(heights) / max(len(parts), 1) + max(heights, default=0)))
+    return even if len(even) == len(parts) else parts
+
+
+def _filled(items: Sequence[Any], heights: Sequence[float], most: float) -> list[list[Any]]:
     parts: list[list[Any]] = []
     filled = most + 1
     for item, height in zip(items, heights, strict=True):
@@ -161,6 +168,21 @@ def _steady(lines: Iterable[Line], most: int) -> list[Line]:
 def _rest(items: Sequence[Any]) -> str:
     """That more of them stand in the Word document."""
     return f"另{len(items) - ROWS}项见简报（Word）。" if len(items) > ROWS else ""
+
+
+def _five_years(made: deck.Deck, found: Profile) -> None:
+    """The lines that reach the year, core and long ones first."""
+    lines = [line for line in found.lines if found.year in line.cells] or list(found.lines)
+    ranked = sorted(lines, key=lambda line: (not line.core, -len(line.cells)))
+    chosen = {line.key for line in ranked[:ROWS]}
+    rows = [
+        (f"{line.name}（{line.measure}）\n{line.what}", *(line.cells.get(year, "") for year in found.years))
+        for line in lines
+        if line.key in chosen
+    ]
+    if rows:
+        under = "空白即没有读到，不是零。" + signs(found) + _rest(found.lines)
+        _table(made, found, "五年指标", under, ("指标", *map(str, found.years)), rows, (4.1, *[1.6] * 5))
 
 
 def _trends(made: deck.Deck, found: Profile) -> None:
