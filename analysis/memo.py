@@ -23,9 +23,9 @@ from docx.shared import Cm, Pt, RGBColor
 
 from analysis.captions import MARKS, SIGNS
 from analysis.deck import NEVER, repacked
-from analysis.profile import Line, Profile, Promise, Said, Source
+from analysis.profile import DOUBT, Line, Profile, Promise, Said, Source
 
-__all__ = ["INVENTED_MARK", "heading_of", "note", "signs", "write"]
+__all__ = ["INVENTED_MARK", "doubted", "heading_of", "note", "signs", "write"]
 
 INVENTED_MARK = "虚构示例数据"
 LATIN, SONG, HEI = "Times New Roman", "宋体", "黑体"
@@ -171,12 +171,13 @@ def _cell(cell: Cell, width: int, span: int, shaded: bool = False, bold: bool = 
     over = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{_SHADE}"/>' if shaded else ""
     runs = _run(first, 18, "<w:b/>" if bold else "")
+    stays = "<w:keepNext/>" if shaded else ""  # a head or a theme does not end a page
     if said.sources:
         runs += _run(_numbers(said.sources), 18, '<w:vertAlign w:val="superscript"/>')
     for line in small:
         runs += "<w:r><w:br/></w:r>" + _run(line, 15, f'<w:color w:val="{_GREY}"/>')
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{over}{shade}</w:tcPr><w:p><w:pPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{over}{shade}</w:tcPr><w:p><w:pPr>{stays}'
         f'<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/></w:pPr>{runs}</w:p></w:tc>'
     )
 
@@ -228,12 +229,17 @@ def signs(found: Profile) -> str:
     return "".join(f"{SIGNS[key]} {MARKS[key].zh}。" for key in found.signs)
 
 
+def doubted(found: Profile) -> str:
+    """What is meant by the values to be checked first, where there are any."""
+    return f"“{DOUBT}”：核对表（checks）对这个数有提示。" if any(DOUBT in c.text for c in found.changes) else ""
+
+
 def _last_year(word: Word, found: Profile) -> None:
     word.add_heading("三、与上年相比", 1)
     if not found.changes:
         word.add_paragraph("没有范围、口径都相同、中间没有统计断点的两年数。")
         return
-    _note(word, "只比范围、口径都相同的数。增减只是数的变化，不等于好坏。")
+    _note(word, f"只比范围、口径都相同的数。增减只是数的变化，不等于好坏。{doubted(found)}")
     rows = [(_named(c.line), c.before, c.after, c.text) for c in found.changes]
     _table(word, ("指标", str(found.year - 1), str(found.year), "变化"), rows, (6.6, 3.2, 3.2, 4.0))
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 
-from analysis import promises
+from analysis import catalogue, promises
 from analysis.captions import SCOPES, SIGNS, THEMES, TIERS, mark, plain
-from analysis.catalogue import breaks
 from analysis.charts import FEW
 from analysis.places import INVENTED
 from analysis.readers.text import decode
@@ -353,7 +352,8 @@ def profile(unit: str, tables: Tables, year: int | None = None, peers: str | Non
     counted = {y: (reports["year"] == y).sum() for y in years}
     cited = _of_reports(reports.filter(pl.col("year") == year), sources)
     lines = _lines(own.filter(pl.col("year").is_in(years)), tables, years, sources)
-    changes = [change for line in lines if (change := _change(line, unit, year))]
+    doubtful = _doubtful(tables, unit, year)
+    changes = [change for line in lines if (change := _change(line, unit, year, doubtful))]
     besides, values = _besides(lines, groups, tables, unit, year)
     kept, coming = _promises(tables, unit, year, sources)
     problems = _problems(tables, unit, year, sources)
@@ -429,22 +429,34 @@ def _lines(own: pl.DataFrame, tables: Tables, years: Sequence[int], sources: _So
     return lines
 
 
-def _change(line: Line, unit: str, year: int) -> Change | None:
+DOUBT = "请核对"
+
+
+def _doubtful(tables: Tables, unit: str, year: int) -> set[str]:
+    """The indicators of which something does not add up in the year or the year before."""
+    rows = tables.checks.filter(
+        pl.col("unit") == unit, pl.col("year").is_in([year - 1, year]), pl.col("indicator") != ""
+    )
+    return set(rows["indicator"])
+
+
+def _change(line: Line, unit: str, year: int, doubtful: Collection[str]) -> Change | None:
     """The year beside the year before; None where either is missing or a break lies between."""
     before, after = line.cells.get(year - 1), line.cells.get(year)
     if not before or not after or before.row["value"] is None or after.row["value"] is None:
         return None
-    if any(cut["year"] == year for cut in breaks(line.indicator, unit)):
+    if any(cut["year"] == year for cut in catalogue.breaks(line.indicator, unit)):
         return None
     was, now = before.row, after.row
+    doubt = f"，{DOUBT}" if line.indicator in doubtful else ""
     if was["qualifier"] != "exact" or now["qualifier"] != "exact":
-        return Change(line, before, after, "", "约数或上下限，不算差")
+        return Change(line, before, after, "", f"约数或上下限，不算差{doubt}")
     apart = round(now["value"] - was["value"], 6)
     if not apart:
-        return Change(line, before, after, "平", "持平")
+        return Change(line, before, after, "平", f"持平{doubt}")
     word = "增" if apart > 0 else "减"
     unit_of_change = "个百分点" if line.measure == "%" else line.measure
-    return Change(line, before, after, word, f"{word}{amount(abs(apart), '')}{unit_of_change}")
+    return Change(line, before, after, word, f"{word}{amount(abs(apart), '')}{unit_of_change}{doubt}")
 
 
 def _besides(
@@ -497,7 +509,7 @@ def _among(rows: pl.DataFrame) -> str:
     whole = (values == 100).sum()
     if measure == "%" and whole * 2 >= n:
         return f"{n}家，其中{whole}家为100"
-    low, middle, high = (plain(values.quantile(q, "linear"), 2) for q in (0.25, 0.5, 0.75))
+    low, middle, high = (amount(round(values.quantile(q, "linear"), 2), "") for q in (0.25, 0.5, 0.75))
     inexact = (rows["qualifier"] != "exact").sum()
     return f"{n}家，中位数{middle}（四分位{low}—{high}）" + (f"，含约数等{inexact}个" if inexact else "")
 
@@ -510,15 +522,17 @@ def _promises(tables: Tables, unit: str, year: int, sources: _Sources) -> tuple[
     speakers = tables.documents.filter(pl.col("doc_type").is_in(["government", "department"]))["doc"]
     rows = tables.promises.filter(pl.col("unit") == unit, pl.col("doc").is_in(speakers.implode()))
     due, later = pl.col("due") == year, (pl.col("due") > year) & (pl.col("year") == year)
-    kept, coming = ([_promise(r, tables, sources) for r in rows.filter(w).iter_rows(named=True)] for w in (due, later))
+    kept, coming = ([_promise(r, sources) for r in rows.filter(w).iter_rows(named=True)] for w in (due, later))
     return kept, coming
 
 
-def _promise(row: Row, tables: Tables, sources: _Sources) -> Promise:
-    names = dict(tables.codebook.select("indicator", "name_zh").rows())
+def _promise(row: Row, sources: _Sources) -> Promise:
+    entry = catalogue.load()[row["indicator"]]
     bound = {"over": "不低于", "under": "不高于", "about": "约"}.get(row["qualifier"], "")
+    if promises.bound_of(row["qualifier"], entry.direction) == "against":
+        bound = f"{DOUBT}："
     aim = "数字隐去" if row["value"] is None else f"{bound}{amount(row['value'], row['unit_of_measure'])}"
-    name = names[row["indicator"]] + (f"（{row['basis']}）" if row["basis"] else "")
+    name = entry.name_zh + (f"（{row['basis']}）" if row["basis"] else "")
     target = Said(aim, (sources.of(row["doc"], row["page"]),))
     result = Said("—")
     if row["result_doc"]:

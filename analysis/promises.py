@@ -22,7 +22,7 @@ import polars as pl
 from analysis import catalogue
 from analysis.checks import step
 
-__all__ = ["VERDICTS", "by_topic", "due_year", "find", "verdict"]
+__all__ = ["VERDICTS", "bound_of", "by_topic", "due_year", "find", "verdict"]
 
 Row = Mapping[str, Any]
 
@@ -125,7 +125,7 @@ def verdict(target: Row, result: Row, due: int) -> tuple[str, str]:
     entry = catalogue.load()[target["indicator"]]
     if any(target["year"] < cut["year"] <= due for cut in catalogue.breaks(entry.id, target["unit"])):
         return "not_comparable", "a break lies between"
-    bound = _bound(target["qualifier"], entry.direction)
+    bound = bound_of(target["qualifier"], entry.direction)
     if bound == "against":
         return "not_comparable", "the bound runs against the indicator's direction"
     least, most = _least(result), _most(result)
@@ -138,7 +138,7 @@ def verdict(target: Row, result: Row, due: int) -> tuple[str, str]:
     return "not_comparable", "the result is known as a bound or rounded"
 
 
-def _bound(qualifier: str, direction: str) -> str:
+def bound_of(qualifier: str, direction: str) -> str:
     """What a target asks for: at least, at most, neither; `against` where its words and the direction do not agree."""
     said = {"over": "at least", "under": "at most"}.get(qualifier, "")
     meant = {"up": "at least", "down": "at most", "neutral": "neither"}[direction]

@@ -388,6 +388,8 @@ def _strip(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang
     names = charts.short_names(rows)
     tiers = [tier for tier in TIERS if tier in rows["tier"].to_list()]
     start = (10 ** math.floor(math.log10(low)) if low >= 1 else low / 2) if log else 0
+    if rows["unit_of_measure"][0] == "%":
+        start = max(math.floor(low - 5), 0)
     end = high * 1.6 if log else high * 1.08
     series: list[_Points] = []
     for i, tier in enumerate(tiers):

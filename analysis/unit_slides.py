@@ -18,7 +18,7 @@ from pptx.util import Inches, Pt
 
 from analysis import charts, deck, slides
 from analysis.charts import FEW
-from analysis.memo import INVENTED_MARK, heading_of, note, signs
+from analysis.memo import INVENTED_MARK, doubted, heading_of, note, signs
 from analysis.profile import Beside, Line, Profile, Said
 
 __all__ = ["write"]
@@ -82,7 +82,7 @@ def _high(text: str, places: float) -> int:
 def _parted(items: Sequence[Any], heights: Sequence[float], most: float) -> list[list[Any]]:
     """The items in as many groups as are needed for none to be higher than `most`, each about as high as the others."""
     parts = _filled(items, heights, most)
-    even = _filled(items, heights, min(most, sum(heights) / max(len(parts), 1) + max(heights, default=0)))
+    even = _filled(items, heights, min(most, sum(heights) / max(len(parts), 1) + max(heights, default=0) / 2))
     return even if len(even) == len(parts) else parts
 
 
@@ -185,10 +185,14 @@ def _five_years(made: deck.Deck, found: Profile) -> None:
         _table(made, found, "五年指标", under, ("指标", *map(str, found.years)), rows, (4.1, *[1.6] * 5))
 
 
+def _is_exact(line: Line) -> bool:
+    return all(cell.row["qualifier"] == "exact" for cell in line.cells.values())
+
+
 def _trends(made: deck.Deck, found: Profile) -> None:
-    """The unit's longest lines that reach the year, a chart each."""
+    """The unit's longest lines that reach the year, a chart each; exact numbers only, since a title compares the ends."""
     own = found.values.filter(pl.col("unit") == found.unit)
-    long = [line for line in found.lines if found.year in line.cells and sum(c.row["value"] is not None for c in line.cells.values()) >= 3]  # fmt: skip
+    long = [line for line in found.lines if found.year in line.cells and len(line.cells) >= 3 and _is_exact(line)]
     for line in _steady(long, TRENDS):
         options = {"indicator": line.indicator, "units": [found.unit], "scope": line.scope, "basis": line.basis}
         plot = charts.Plot(charts.trend, charts.series, charts.trend_caption, options)
@@ -205,7 +209,7 @@ def _peers(made: deck.Deck, found: Profile) -> None:
         return
     byline = {beside.line.key: beside for beside in found.besides}
     most = sorted((b.line for b in found.besides), key=lambda line: -byline[line.key].rows.height)
-    wide = [line for line in most if byline[line.key].rows.height >= 3][:12]
+    wide = [line for line in most if byline[line.key].rows.height >= 3 and not _is_near_hundred(byline[line.key])][:12]
     for line in _steady(wide, PEERS):
         _beside(made, found, byline[line.key])
     chosen = {line.key for line in sorted(most, key=lambda line: not line.core)[:ROWS]}
@@ -218,6 +222,11 @@ def _peers(made: deck.Deck, found: Profile) -> None:
     heads = ("指标", "本单位", *(group.name for group in found.groups))
     under = f"{found.year}年，范围和口径都相同的数；不足{FEW}家的逐一列出。{_rest(found.besides)}"
     _table(made, found, "与同类单位相比", under, heads, rows, widths)
+
+
+def _is_near_hundred(beside: Beside) -> bool:
+    """Such rates are not set above one another."""
+    return beside.line.measure == "%" and beside.rows["value"].median() >= 90
 
 
 def _beside(made: deck.Deck, found: Profile, beside: Beside) -> None:
@@ -249,7 +258,7 @@ def _last_year(made: deck.Deck, found: Profile) -> None:
         return
     rows = [(f"{c.line.name}（{c.line.measure}）\n{c.line.what}", c.before, c.after, c.text) for c in found.changes]
     heads = ("指标", str(found.year - 1), str(found.year), "变化")
-    under = "只比范围、口径都相同的数；增减只是数的变化，不等于好坏。" + signs(found) + _rest(rows)
+    under = "只比范围、口径都相同的数；增减只是数的变化，不等于好坏。" + doubted(found) + signs(found) + _rest(rows)
     _table(made, found, "与上年相比", under, heads, rows[:ROWS], (5.0, 2.3, 2.3, 2.5))
 
 
