@@ -24,6 +24,26 @@ ROOT = Path(__file__).parents[1]
 UNIT = "示例省鹤麓示例市云野示例县"
 
 
+REPORT = """---
+unit: {unit}
+year: {year}
+---
+# {unit}{year}年法治政府建设年度报告
+
+一、主要成效
+
+全年开展法治宣传活动{n}场，受理行政复议案件{m}件，罚没款金额1.2亿元。
+
+二、存在的问题
+
+{problem}
+
+三、下一步打算
+
+{next}年，力争开展法治宣传活动不少于{n}场。
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The tables of an invented province."""
@@ -209,6 +229,41 @@ def test_the_workbook_lists_every_value_with_its_report(made, tables):
     assert sheet["A1"].value == INVENTED_MARK
 
 
+def test_what_the_checks_doubt_is_to_be_checked_first(tables):
+    changes = profile("示例省鹤麓示例市", tables, 2024).changes
+    assert [c.line.indicator for c in changes if "请核对" in c.text] == ["enforcement.officers"]  # 4467, then 18
+
+
+def test_a_target_that_runs_against_its_direction_is_not_restated_as_a_bound(tmp_path):
+    text = REPORT.format(unit="吉林省长春市南关区", year=2023, next=2024, n=23, m=7, problem="")
+    path = tmp_path / "raw" / "南关区" / "2023-report.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(text + "\n2024年，力争行政诉讼败诉率高于5%，网上可办率不低于95%。\n", "utf-8")
+    analysis.build(tmp_path / "raw", tmp_path / "tables", processes=1)
+    found = profile("吉林省长春市南关区", analysis.load(tmp_path / "tables"))
+    assert [promise.target.text for promise in found.coming] == ["不低于23场", "请核对：5%", "不低于95%"]
+
+
+def test_sources_name_the_page(tmp_path):
+    raw = tmp_path / "raw" / "新蒲新区"
+    raw.mkdir(parents=True)
+    (raw / "2020.pdf").write_bytes((ROOT / "tests/paged/paged.pdf").read_bytes())
+    analysis.build(tmp_path / "raw", tmp_path / "tables", processes=1)
+    tables = analysis.load(tmp_path / "tables")
+    found = profile("贵州省遵义市新蒲新区", tables)
+    pages = {source.number: source.page for source in found.sources}
+    (problem,) = [p.sentence for p in found.problems if "顾而不问" in p.sentence.text]
+    assert [pages[number] for number in problem.sources] == [2]
+    for line in found.lines:
+        for said_there in line.cells.values():
+            rows = tables.mentions.filter(pl.col("indicator") == line.indicator, pl.col("role") == "headline")
+            assert {pages[number] for number in said_there.sources} <= set(rows["page"])
+    made = briefs.brief("新蒲新区", tables, tmp_path / "out")
+    assert re.search(
+        r"\[\d+\] .*第2页，文件 新蒲新区/2020\.pdf", "\n".join(p.text for p in Document(made.files[0]).paragraphs)
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "measure", "words"),
     [
@@ -298,26 +353,6 @@ def test_a_name_of_no_unit_is_refused(name, message, tables):
     with pytest.raises(ValueError, match=message) as refused:
         find_unit(name, tables)
     assert len(str(refused.value)) < 500
-
-
-REPORT = """---
-unit: {unit}
-year: {year}
----
-# {unit}{year}年法治政府建设年度报告
-
-一、主要成效
-
-全年开展法治宣传活动{n}场，受理行政复议案件{m}件，罚没款金额1.2亿元。
-
-二、存在的问题
-
-{problem}
-
-三、下一步打算
-
-{next}年，力争开展法治宣传活动不少于{n}场。
-"""
 
 
 @pytest.fixture(scope="module")
