@@ -381,6 +381,44 @@ def publication(
 
 
 @app.command()
+def brief(
+    unit: Annotated[str | None, typer.Option(help="the unit, in full or short: 宁国市")] = None,
+    every: Annotated[
+        str | None, typer.Option("--all", metavar="TIER", help="a briefing for each government of a tier: county, …")
+    ] = None,
+    peers: Annotated[
+        str | None, typer.Option(help="city, province, or a file that lists them; city and province by default")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="the latest by default")] = None,
+    out: Annotated[Path, typer.Option(help="folder for the briefings")] = Path("briefs"),
+    tables: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
+) -> None:
+    """Write a unit's briefing: a Word document, a deck with native charts, and every value with its source."""
+    from analysis import briefs
+    from analysis.readers import Unreadable
+    from analysis.table import load
+
+    if (unit is None) == (every is None):
+        _give_up(ValueError("one of --unit and --all is needed"))
+    try:
+        if unit is not None:
+            made = [briefs.brief(unit, load(tables), out, year, peers)]
+        else:
+            made = list(briefs.briefs(out, year, every, peers, tables))
+    except (OSError, ValueError, Unreadable) as error:
+        _give_up(error)
+    failed = [one for one in made if one.failure]
+    for one in failed:
+        typer.echo(f"failed: {one.unit}: {one.failure}", err=True)
+    for path in made[0].files if unit is not None else ():
+        typer.echo(f"-> {path}")
+    if unit is None:
+        typer.echo(f"{len(made) - len(failed)} briefings -> {out}")
+    if failed:
+        raise typer.Exit(1 if len(failed) < len(made) else 2)
+
+
+@app.command()
 def failures(
     out: Annotated[Path, typer.Option(help="folder of the tables")] = Path("data/processed"),
 ) -> None:

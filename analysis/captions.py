@@ -32,6 +32,8 @@ MARKS: Mapping[str, Mark] = {
     "implied": Mark("X", "由文字推断", "implied by the wording"),
 }
 
+SIGNS = {"summed": "□", "derived": "◇", "corrected": "＋", "implied": "×"}  # beside a number, in text
+
 SCOPES = {
     "own": ("本单位", "own body"),
     "area": ("全辖区", "whole area"),

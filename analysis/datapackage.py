@@ -24,8 +24,8 @@ _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 # A value in such a column stands in the table named, whose key it is. `doc` of indicators and checks may hold several.
 _REFERS = {"doc": "documents", "indicator": "codebook"}
 _REFERRING = {
-    "doc": ("mentions", "targets", "unmatched", "shortcomings"),
-    "indicator": ("mentions", "targets", "indicators"),
+    "doc": ("mentions", "targets", "promises", "unmatched", "shortcomings"),
+    "indicator": ("mentions", "targets", "promises", "indicators"),
 }
 
 

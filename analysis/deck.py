@@ -185,10 +185,10 @@ def save(deck: Deck, path: Path) -> None:
     """Writes the deck whole or not at all, with our fonts and colours in every part; the same deck gives the same bytes."""
     raw = io.BytesIO()
     deck.save(raw)
-    put(path, _repacked(raw.getvalue(), _finished))
+    put(path, repacked(raw.getvalue(), _finished))
 
 
-def _repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+def repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     """A zip package with every member changed and none of them dated."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
@@ -202,7 +202,7 @@ def _repacked(package: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
 
 def _finished(name: str, content: bytes) -> bytes:
     if name.endswith(".xlsx"):
-        return _repacked(content, _undated)
+        return repacked(content, _undated)
     if re.match(r"ppt/theme/theme\d+\.xml$", name):
         return _themed(content)
     if re.match(r"ppt/(slides|slideLayouts|slideMasters|notesSlides|notesMasters|charts)/[^/]+\.xml$", name):

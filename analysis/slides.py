@@ -88,7 +88,7 @@ def slides(out: str | Path = "figures", tables: Tables | None = None, lang: str 
     made.core_properties.language = _tag(lang)
     _cover(made, tables, lang)
     for found in findings.values():
-        _slide(made, found, tables.indicators, lang)
+        add(made, found, tables.indicators, lang)
     _distrust(made, tables, lang)
     deck.save(made, Path(out) / NAMES[lang])
     return failures
@@ -138,7 +138,8 @@ def a_year(table: pl.DataFrame) -> pl.DataFrame:
     return years.join(found, on="year", how="left").sort("year")
 
 
-def _slide(made: deck.Deck, found: Finding, table: pl.DataFrame, lang: str) -> None:
+def add(made: deck.Deck, found: Finding, table: pl.DataFrame, lang: str) -> None:
+    """A slide of a finding with its native chart; `table`: what the finding was taken from."""
     slide = deck.add(made, deck.CHART, found.caption.title, found.caption.footer)
     holder = slide.placeholders[deck.CONTENT]
     frame, key = _NATIVE[found.plot.draw](holder.insert_chart, table, found, lang)
@@ -148,10 +149,10 @@ def _slide(made: deck.Deck, found: Finding, table: pl.DataFrame, lang: str) -> N
     text = [found.caption.subtitle] + (["　".join(key) if lang == "zh" else "   ".join(key)] if key else [])
     slide.placeholders[deck.SUBTITLE].text_frame.text = "\n".join(text)
     slide.notes_slide.notes_text_frame.text = "\n".join(_notes(found, lang))
-    _warn(slide, found.rows)
+    warn(slide, found.rows)
 
 
-def _warn(slide: Slide, rows: pl.DataFrame) -> None:
+def warn(slide: Slide, rows: pl.DataFrame) -> None:
     """Says above the title, and first in the notes, that the data are invented, where a unit of the rows is."""
     if invented(rows):
         deck.put_above(slide, INVENTED_DATA, 1)
@@ -380,13 +381,15 @@ def _pairs(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang
 
 
 def _strip(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang: str) -> tuple[Any, list[str]]:
-    """A dot a unit, a row a tier; across the value, up only the row."""
-    rows = found.rows
+    """A dot a unit, a row a tier; across the value, up only the row. The unit asked for stands out."""
+    rows, unit = found.rows, found.plot.options.get("unit")
     low, high = rows["value"].min(), rows["value"].max()
     log = low > 0 and high / low >= 50
     names = charts.short_names(rows)
     tiers = [tier for tier in TIERS if tier in rows["tier"].to_list()]
     start = (10 ** math.floor(math.log10(low)) if low >= 1 else low / 2) if log else 0
+    if rows["unit_of_measure"][0] == "%":
+        start = max(math.floor(low - 5), 0)
     end = high * 1.6 if log else high * 1.08
     series: list[_Points] = []
     for i, tier in enumerate(tiers):
@@ -415,15 +418,19 @@ def _strip(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang
     for one, points, of in zip(made.series[: len(tiers)], made.points, series, strict=False):
         _line(one, None)
         pairs = [(point, row) for point, (*_, row) in zip(points, of.dots, strict=True)]
-        _points(one, pairs, 0, 9)
+        _points(one, pairs, 0 if unit is None else PALE, 9)
+        for point, row in pairs:
+            if row["unit"] == unit:
+                _marker(point.marker, XL_MARKER_STYLE.CIRCLE, 0, 14)
         said += [
             (point, (_share(x, start, end, log) * _PLOT_WIDTH, (y - 0.4) / (len(tiers) + 0.2) * 3.9), row)
             for (point, row), (x, y, *_) in zip(pairs, of.dots, strict=True)
         ]
-    shown = [(point, at, f"{names[r['unit']]} {charts.said(r, lang)}") for point, at, r in said if r["value"] in ends]
+    told = [(p, at, r) for p, at, r in said if r["value"] in ends or r["unit"] == unit]
+    shown = [(point, at, f"{names[r['unit']]} {charts.said(r, lang)}") for point, at, r in told]
     sides = _sides([at for _, at, _ in shown], [text for *_, text in shown], [at for _, at, _ in said], 0)
-    for (point, _, text), (side, met) in zip(shown, sides, strict=True):
-        if not met:  # the title says both ends anyway
+    for (point, _, text), (side, met), (*_, row) in zip(shown, sides, told, strict=True):
+        if not met or row["unit"] == unit:  # the title says both ends anyway
             _write(point, side, text, INK)
     for one, points, of in zip(
         made.series[len(tiers) : -1], made.points[len(tiers) : -1], series[len(tiers) : -1], strict=True
@@ -445,8 +452,27 @@ def _strip(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang
     measure = rows["unit_of_measure"][0]
     chart.category_axis.tick_labels.number_format = 'General"%"' if rates else "#,##0"
     chart.category_axis.tick_labels.number_format_is_linked = False
-    told = [_say(lang, f"横轴：{measure}", f"across: {rows['name_en'][0].lower()}")]
-    return made.frame, told + ([_say(lang, "对数刻度", "log scale")] if log else [])
+    across = [_say(lang, f"横轴：{measure}", f"across: {rows['name_en'][0].lower()}")]
+    return made.frame, across + ([_say(lang, "对数刻度", "log scale")] if log else [])
+
+
+def columns_of_units(insert: Callable[..., Any], rows: pl.DataFrame, unit: str) -> Any:
+    """A column a unit, in the order of the rows, with its value; one unit stands out. Gives the frame of the chart."""
+    names, listed = charts.short_names(rows), rows.to_dicts()
+    data = CategoryChartData(number_format="General")
+    data.categories = [names[row["unit"]] for row in listed]
+    data.add_series(rows["name_zh"][0], rows["value"].to_list())
+    frame = insert(XL_CHART_TYPE.COLUMN_CLUSTERED, data)
+    chart = _plain(frame.chart)
+    chart.plots[0].gap_width = 60
+    series = chart.plots[0].series[0]
+    for i, row in enumerate(listed):
+        _paint(series.points[i].format.fill, 0 if row["unit"] == unit else PALE)
+        _label(series.points[i], XL_LABEL_POSITION.OUTSIDE_END, _format(row, "zh"), INK)
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0, rows["value"].max() * 1.15 or 1
+    chart.category_axis.tick_labels.font.size = Pt(SIZE)
+    _silent(chart.value_axis)
+    return frame
 
 
 def _together(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, lang: str) -> tuple[Any, list[str]]:
@@ -810,7 +836,7 @@ def _cover(made: deck.Deck, tables: Tables, lang: str) -> None:
     slide.notes_slide.notes_text_frame.text = "\n".join(
         [*lines, _say(lang, "数据来源：data/processed 各表", "Source: the tables in data/processed")]
     )
-    _warn(slide, rows)
+    warn(slide, rows)
 
 
 def _distrust(made: deck.Deck, tables: Tables, lang: str) -> None:
@@ -830,7 +856,7 @@ def _distrust(made: deck.Deck, tables: Tables, lang: str) -> None:
         "Source: the tables indicators, documents, checks, failures, codebook",
     )
     slide.notes_slide.notes_text_frame.text = "\n".join([*lines, source])
-    _warn(slide, tables.indicators)
+    warn(slide, tables.indicators)
 
 
 def _doubts(tables: Tables, lang: str) -> list[str]:

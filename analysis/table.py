@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analysis import catalogue, checks, corrections, datapackage, staging
+from analysis import catalogue, checks, corrections, datapackage, promises, staging
 from analysis.corrections import Corrections
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.outline import PARTS
@@ -198,6 +198,32 @@ TABLES: Mapping[str, Table] = {
     "targets": Table(
         ("doc", "start", "end", "indicator"),
         (*_STATED, _SCOPE, _BASIS, *_WHERE, Column("rule", str, "the rule of the catalogue", required=True)),
+    ),
+    "promises": Table(
+        ("doc", "start", "end", "indicator"),
+        (
+            _DOC,
+            _UNIT,
+            _REPORT_YEAR,
+            Column("due", int, "the year that the target is for; null where its words name none"),
+            _INDICATOR,
+            Column("value", float, "the target; null where masked", unit="as in unit_of_measure"),
+            _MEASURE,
+            Column("qualifier", str, "over: at least; under: at most", _QUALIFIERS, required=True),
+            _SCOPE,
+            _BASIS,
+            Column("verdict", str, "what became of it", promises.VERDICTS, required=True),
+            Column("why", str, "why it does not compare, or what to know of the comparison"),
+            Column("result_value", float, "the unit's value for that year", unit="as in unit_of_measure"),
+            Column("result_qualifier", str, "how exact it is", ("", *_QUALIFIERS[:-1])),
+            Column("result_scope", str, "its scope", SCOPES),
+            Column("result_basis", str, "its basis"),
+            Column("result_origin", str, "how it came about; empty where there is none", ("", *_ORIGINS)),
+            Column("result_doc", str, "the report that states it; several, joined by ;, where they disagree"),
+            Column("result_quote", str, "its words"),
+            Column("result_sentence", str, "the sentence of the result, line breaks joined"),
+            *_WHERE,
+        ),
     ),
     "unmatched": Table(
         ("doc", "start", "end"),
@@ -1178,10 +1204,13 @@ def _tables(
     tables["documents"].lists["reused"] = checks.from_last_year(tables["documents"].lists, traces)
     observations, disputes = _observations(sources, fixes)
     tables["indicators"].add(_checked("indicators", observations))
-    read = {name: tables[name].frame() for name in ("documents", "mentions", "indicators")}
-    found = checks.find(checks.Stated(**read, disputes=disputes, traces=traces))
+    read = {name: tables[name].frame() for name in ("documents", "mentions", "targets", "indicators")}
+    found = checks.find(
+        checks.Stated(read["documents"], read["mentions"], read["indicators"], disputes=disputes, traces=traces)
+    )
     failed = [{"doc": f.doc, "reason": f.reason, "detail": f.detail} for f in failures]
     for name, rows in {
+        "promises": promises.find(read["targets"], read["indicators"], read["documents"]),
         "checks": found,
         "failures": failed,
         "units": _unit_rows(names, fixes.reasons),
@@ -1261,6 +1290,7 @@ class Tables:
     documents: Any
     mentions: Any
     targets: Any
+    promises: Any
     unmatched: Any
     shortcomings: Any
     indicators: Any
