@@ -965,10 +965,10 @@ def _write(name: str, frame: pl.DataFrame, folder: Path, metadata: Mapping[str, 
     numbers = [column for column, kind in frame.schema.items() if kind == pl.Float64]
     plain = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
-    frame.with_columns(plain).with_columns(absent).write_csv(
-        folder / f"{name}.csv", include_bom=True, line_terminator="\n"
-    )
-    frame.write_parquet(folder / f"{name}.parquet", metadata=dict(metadata))
+    text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
+    written = frame.with_columns(plain).with_columns(absent)
+    staging.unstuck(partial(written.write_csv, text, include_bom=True, line_terminator="\n"), text)
+    staging.unstuck(partial(frame.write_parquet, parquet, metadata=dict(metadata)), parquet)
 
 
 def _plain(value: float | None) -> str | None:

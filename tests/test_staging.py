@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 
 import faults
 import pytest
@@ -223,3 +224,42 @@ def test_a_set_that_is_not_finished_is_not_published(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         begin_and_stop(tmp_path)
     assert faults.contents(tmp_path) == before
+
+
+# --- A writer that stands still ------------------------------------------------------------------
+
+
+def test_a_writer_that_stands_still_is_an_error_with_the_files_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "_STANDSTILL", 0.1)
+    path = tmp_path / "a.csv"
+
+    def write():
+        path.write_text("甲")
+        threading.Event().wait()
+
+    with pytest.raises(OSError, match="a.csv: nothing more could be written"):
+        staging.unstuck(write, path)
+
+
+def test_a_writer_that_takes_its_time_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "_STANDSTILL", 0.2)
+    path = tmp_path / "a.csv"
+
+    def write():
+        with path.open("w") as file:
+            for _ in range(10):
+                file.write("甲")
+                file.flush()
+                time.sleep(0.05)
+
+    staging.unstuck(write, path)
+    assert path.read_text() == "甲" * 10
+
+
+@pytest.mark.parametrize(("raised", "wanted"), [(ValueError("a"), ValueError), (SystemExit("panicked"), OSError)])
+def test_what_a_writer_raises_is_raised_and_a_panic_is_an_error_of_the_file(tmp_path, raised, wanted):
+    def write():
+        raise raised
+
+    with pytest.raises(wanted, match="a"):
+        staging.unstuck(write, tmp_path / "a.csv")
