@@ -51,9 +51,10 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def unstuck(write: Callable[[], object], path: Path) -> None:
-    """Call `write`, which writes the file `path`; raise OSError with its name where it stands still for a minute.
+    """Call `write`, which writes the file `path`. Raises OSError with its name for whatever goes wrong, MemoryError
+    apart, and where nothing more is written for a minute.
 
-    polars hands the bytes to threads of its own. Where one of these dies of a system call that failed, its caller
+    polars names no file, and hands the bytes to threads of its own: where one of these dies of a system call that failed, its caller
     waits for ever. A thread that is stuck is left behind; it ends with the process.
     """
     raised: list[BaseException] = []
@@ -73,9 +74,9 @@ def unstuck(write: Callable[[], object], path: Path) -> None:
         if thread.is_alive() and size == before:
             raise OSError(f"{path}: nothing more could be written")
     for error in raised:
-        if not isinstance(error, Exception):
-            raise OSError(f"{path}: {error}") from error
-        raise error
+        if isinstance(error, MemoryError):
+            raise error
+        raise _about(error if isinstance(error, OSError) else OSError(str(error)), path) from error
 
 
 def put(path: Path, content: bytes) -> None:
