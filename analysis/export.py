@@ -18,6 +18,7 @@ import polars as pl
 import xlsxwriter
 
 from analysis.checks import CHECKS
+from analysis.formulas import disarmed
 from analysis.staging import whole
 from analysis.table import Tables, load
 
@@ -232,7 +233,9 @@ def _csv_wide(tables: Tables, path: Path) -> None:
     frame = wide(tables)
     whole = [c for c, kind in frame.schema.items() if kind == pl.Float64 and (frame[c].drop_nulls() % 1 == 0).all()]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
-    frame.with_columns(pl.col(whole).cast(pl.Int64), absent).write_csv(path, include_bom=True, line_terminator="\n")
+    disarmed(frame).with_columns(pl.col(whole).cast(pl.Int64), absent).write_csv(
+        path, include_bom=True, line_terminator="\n"
+    )
 
 
 def _dta(tables: Tables, path: Path) -> None:
