@@ -19,6 +19,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     datapackage  the tables described for other programs
     pool         reports read in workers held to bounds (store: what was read; staging: files whole or not there)
     table        what reports state -> the tables, one value for each key
+    formulas     text that a spreadsheet would take for a formula, kept as text in CSV
     difference   two sets of tables compared
     absence      a panel in which every cell says why it has a value or none
     context      counts divided by a table of the user's own: per head, per case

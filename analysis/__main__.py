@@ -73,12 +73,13 @@ def diff(
 ) -> None:
     """Tell which observations came, went and changed between two folders of tables, and why."""
     from analysis import difference
+    from analysis.formulas import disarmed
     from analysis.staging import put
 
     try:
         found = difference.compare(old, new)
         if csv is not None:
-            put(csv, difference.frame(found).write_csv(include_bom=True).encode("utf-8"))
+            put(csv, disarmed(difference.frame(found)).write_csv(include_bom=True).encode("utf-8"))
     except (OSError, ValueError) as error:
         _give_up(error)
     for each in found:
@@ -427,7 +428,7 @@ def failures(
 
     rows = load(out).failures.iter_rows(named=True)
     for row in rows:
-        typer.echo(f"failed: {row['doc']}: {row['reason']}: {row['detail']}", err=True)
+        typer.echo(_shown(f"failed: {row['doc']}: {row['reason']}: {row['detail']}"), err=True)
 
 
 def _print_suggestion(number: int, each: Suggestion) -> None:
@@ -443,7 +444,7 @@ def _print_suggestion(number: int, each: Suggestion) -> None:
 
 
 def _give_up(error: Exception) -> None:
-    typer.echo(f"nothing done: {error}", err=True)
+    typer.echo(_shown(f"nothing done: {error}"), err=True)
     raise typer.Exit(2) from error
 
 
@@ -470,14 +471,21 @@ def _say(summary: Summary) -> None:
         typer.echo(f"{sum(summary.findings.values())} findings of what does not add up (checks.csv): {graves}")
     typer.echo(f"{len(summary.warnings)} warnings")
     for doc, warning in summary.warnings[:WARNINGS_SHOWN]:
-        typer.echo(f"  {doc}: {warning}")
+        typer.echo(_shown(f"  {doc}: {warning}"))
     if len(summary.warnings) > WARNINGS_SHOWN:
         typer.echo(f"  … all in {summary.out / 'documents.csv'}, column warnings")
     typer.echo(f"{len(summary.failures)} failures")
     for failure in summary.failures:
-        typer.echo(f"failed: {failure.doc}: {failure.reason}: {failure.detail}", err=True)
+        typer.echo(_shown(f"failed: {failure.doc}: {failure.reason}: {failure.detail}"), err=True)
     for line in summary.unapplied:
-        typer.echo(f"correction not applied: {line}", err=True)
+        typer.echo(_shown(f"correction not applied: {line}"), err=True)
+
+
+def _shown(line: str) -> str:
+    """A line that holds a file's name or words, which must not steer the terminal, nor look like a line of ours."""
+    from analysis.evidence import harmless
+
+    return harmless(line).replace("\n", "␊").replace("\r", "␍")
 
 
 def _print_agreement(done: Agreement) -> None:

@@ -18,6 +18,7 @@ from analysis import memo, unit_slides
 from analysis.captions import SCOPES
 from analysis.deck import NEVER
 from analysis.profile import Profile, find_unit, governments, profile, said
+from analysis.staging import whole
 from analysis.table import Tables, load
 
 __all__ = ["Brief", "brief", "briefs"]
@@ -110,26 +111,23 @@ _HEADS = (
 
 def _list_values(path: Path, found: Profile, tables: Tables) -> None:
     """A workbook with a row a value behind the briefing, the unit's own first; words stay words, whatever they begin with."""
-    part = path.with_name(f".{path.name}.part")
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(part, options)
-    book.set_properties({"title": memo.heading_of(found), "created": NEVER})
-    sheet = book.add_worksheet("逐值出处")
-    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    marked = [memo.INVENTED_MARK] if found.invented else []
-    sheet.write_row(0, 0, [*marked, memo.heading_of(found)], bold)
-    sheet.write_row(1, 0, [head for head, _ in _HEADS], bold)
-    for i, (_, width) in enumerate(_HEADS):
-        sheet.set_column(i, i, width)
-    for at, row in enumerate(_listed(found, tables), 2):
-        for i, cell in enumerate(row):
-            if isinstance(cell, str):
-                sheet.write_string(at, i, cell[:32_000], wrapped)
-            elif cell is not None:
-                sheet.write_number(at, i, cell)
-    sheet.freeze_panes(2, 1)
-    book.close()
-    os.replace(part, path)
+    with whole(path) as part, xlsxwriter.Workbook(part, options) as book:
+        book.set_properties({"title": memo.heading_of(found), "created": NEVER})
+        sheet = book.add_worksheet("逐值出处")
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        marked = [memo.INVENTED_MARK] if found.invented else []
+        sheet.write_row(0, 0, [*marked, memo.heading_of(found)], bold)
+        sheet.write_row(1, 0, [head for head, _ in _HEADS], bold)
+        for i, (_, width) in enumerate(_HEADS):
+            sheet.set_column(i, i, width)
+        for at, row in enumerate(_listed(found, tables), 2):
+            for i, cell in enumerate(row):
+                if isinstance(cell, str):
+                    sheet.write_string(at, i, cell[:32_000], wrapped)
+                elif cell is not None:
+                    sheet.write_number(at, i, cell)
+        sheet.freeze_panes(2, 1)
 
 
 def _listed(found: Profile, tables: Tables) -> Iterator[Sequence[Any]]:

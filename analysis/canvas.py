@@ -30,6 +30,7 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
 from analysis.captions import MARKS, invented, mark, number, say
+from analysis.formulas import disarmed
 from analysis.staging import put
 
 STYLE = str(files(__package__) / "briefing.mplstyle")
@@ -403,7 +404,11 @@ def save(fig: Figure, data: pl.DataFrame, path: str | Path) -> list[Path]:
     stem = Path(path).with_suffix("")
     stem.parent.mkdir(parents=True, exist_ok=True)
     with mpl_style.context(STYLE, after_reset=True):
-        contents = {".png": _png(fig), ".svg": _svg(fig), ".csv": data.write_csv(include_bom=True).encode("utf-8")}
+        contents = {
+            ".png": _png(fig),
+            ".svg": _svg(fig),
+            ".csv": disarmed(data).write_csv(include_bom=True).encode("utf-8"),
+        }
     for ending, content in contents.items():
         put(stem.with_suffix(ending), content)
     return [stem.with_suffix(ending) for ending in contents]

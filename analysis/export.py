@@ -21,6 +21,7 @@ import xlsxwriter
 
 from analysis.absence import STATUSES, cells
 from analysis.checks import CHECKS
+from analysis.formulas import disarmed
 from analysis.outline import PARTS
 from analysis.staging import whole
 from analysis.table import Tables, load
@@ -257,7 +258,9 @@ def _csv(frame: pl.DataFrame, path: Path) -> None:
     """UTF-8 with BOM; columns of whole numbers are written without a point."""
     whole = [c for c, kind in frame.schema.items() if kind == pl.Float64 and (frame[c].drop_nulls() % 1 == 0).all()]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
-    frame.with_columns(pl.col(whole).cast(pl.Int64), absent).write_csv(path, include_bom=True, line_terminator="\n")
+    disarmed(frame).with_columns(pl.col(whole).cast(pl.Int64), absent).write_csv(
+        path, include_bom=True, line_terminator="\n"
+    )
 
 
 def _dta_wide(tables: Tables, path: Path) -> None:

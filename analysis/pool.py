@@ -2,7 +2,8 @@
 
 Each worker is held to bounds of memory and each file to a time, outside every library. A worker that crashes, hangs
 or blows up is replaced, and the rest goes on. A file that took its worker down is tried again in another one, since the blame may
-lie elsewhere; the third time it is lost.
+lie elsewhere; the third time it is lost. Only a worker that said it was ready had begun a file: one that ended before
+is no file's fault, and so many of them in a row end the run.
 
 Workers share no lock and no pipe, so that none leaves anything behind that another waits for. (The pools of the
 standard library and of Pebble share both: a worker killed at the wrong moment ends the run.)
@@ -35,6 +36,9 @@ SECONDS_OCR = 600  # a megabyte: a hundred scanned pages
 _GIVEN = 8  # files that a worker has at once: it need not wait for us
 _AHEAD = 2000  # files that may be back before the one that is waited for
 _TRIES = 3
+_TO_BEGIN = 120  # seconds until a worker is ready; a twentieth of a second on an idle machine
+_UNREADY = 30  # workers in a row that ended before they were ready
+_READY = None  # what a worker sends first
 _NO_MEMORY = 71  # exit status of a worker that had no more memory
 
 
@@ -50,7 +54,7 @@ def read_all(paths: Sequence[Path], processes: int, read: Callable[[Path], Any])
     """`read` of every path, in order, or Lost.
 
     Below a script without `if __name__ == "__main__"` no worker can start: there all is read in the script's own
-    process, and no bounds hold.
+    process, and no bounds hold. Raises OSError where workers start and none gets ready.
     """
     if not paths:
         return
@@ -76,6 +80,7 @@ class _Workers:
         self._read = read
         self._all = [_Worker(read) for _ in range(count)]
         self._tries: Counter[int] = Counter()
+        self._unready = 0
 
     def take(self, place: int, path: Path) -> bool:
         """Give a file to the worker that has the fewest; False where all have enough."""
@@ -91,24 +96,37 @@ class _Workers:
         left = min(worker.left() for worker in self._all)
         wait([worker.pipe for worker in self._all], max(0.0, left))
         for at, worker in enumerate(self._all):
-            if worker.collect(done):
-                lost = None
-            elif worker.given and worker.left() <= 0:
-                lost = Lost(
-                    "timeout", f"Reading took longer than {worker.given[0].seconds:.0f} seconds and was broken off."
-                )
-            else:
+            ended = worker.collect(done)
+            late = not ended and bool(worker.given) and worker.left() <= 0
+            if worker.ready:
+                self._unready = 0
+            if not ended and not late:
                 continue
             status = worker.end()
-            if worker.given:
-                place = worker.given[0].place  # the one that it was at
-                self._tries[place] += 1
-                if lost is not None or self._tries[place] == _TRIES:
-                    done[place] = lost or _lost(status)
-                    worker.given.popleft()
-                again.extend((given.place, given.path) for given in worker.given)
+            if not worker.ready:
+                self._count_unready(status)
+            elif worker.given:
+                self._blame(worker, status, late, done)
+            again.extend((given.place, given.path) for given in worker.given)
             self._all[at] = _Worker(self._read)
         return again
+
+    def _count_unready(self, status: int | None) -> None:
+        self._unready += 1
+        if self._unready == _UNREADY:
+            raise OSError(f"no process that reads can be started: {_UNREADY} ended before they began, status {status}")
+
+    def _blame(self, worker: _Worker, status: int | None, late: bool, done: dict[int, Any]) -> None:
+        """Count the try of the file that the worker was at; the last one makes it lost."""
+        at = worker.given[0]
+        self._tries[at.place] += 1
+        if late:
+            done[at.place] = Lost("timeout", f"Reading took longer than {at.seconds:.0f} seconds and was broken off.")
+        elif self._tries[at.place] == _TRIES:
+            done[at.place] = _lost(status)
+        else:
+            return
+        worker.given.popleft()
 
     def close(self) -> None:
         for worker in self._all:
@@ -124,11 +142,15 @@ class _Given(NamedTuple):
 
 
 class _Worker:
-    """A process that reads what it is given, one file after the other. `given`: the first is under way."""
+    """A process that reads what it is given, one file after the other.
+
+    `given`: the first is under way once the worker is `ready`; its time counts from then on.
+    """
 
     def __init__(self, read: Callable[[Path], Any]) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
         self.given: deque[_Given] = deque()
+        self.ready = False
         self._since = time.monotonic()
         self._cut_off = False
         self._process = _context().Process(target=_work, args=(theirs, read), daemon=True)
@@ -136,7 +158,7 @@ class _Worker:
         theirs.close()  # else its end would not be seen
 
     def give(self, place: int, path: Path) -> None:
-        if not self.given:
+        if self.ready and not self.given:
             self._since = time.monotonic()
         self.given.append(_Given(place, path, _seconds(path)))
         try:
@@ -148,18 +170,24 @@ class _Worker:
         """Put what came back into `done`; whether the worker has ended, or cannot be spoken to."""
         try:
             while self.pipe.poll():
-                place, result = self.pipe.recv()
+                came = self.pipe.recv()
+                self._since = time.monotonic()
+                if came is _READY:
+                    self.ready = True
+                    continue
+                place, result = came
                 if place != self.given[0].place:  # one before was never sent
                     return True
                 done[self.given.popleft().place] = result
-                self._since = time.monotonic()
         except (EOFError, OSError):
             return True
         return self._cut_off
 
     def left(self) -> float:
-        """Seconds that the file under way has left."""
-        return self._since + self.given[0].seconds - time.monotonic() if self.given else SECONDS
+        """Seconds that the file under way has left, or the start."""
+        if not self.given:
+            return SECONDS
+        return self._since + (self.given[0].seconds if self.ready else _TO_BEGIN) - time.monotonic()
 
     def end(self) -> int | None:
         """End the process, where it has not ended itself; how it ended."""
@@ -205,6 +233,7 @@ def _work(pipe: Connection, read: Callable[[Path], Any]) -> None:
     for stream in (1, 2):  # what a library prints is no part of the answer, be it a flood
         os.dup2(nowhere, stream)
     with suppress(EOFError, OSError):
+        pipe.send(_READY)
         while True:
             place, path = pipe.recv()
             try:

@@ -123,6 +123,7 @@ _A = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|(?<![0-9.,])[0-9]{1,3}(
 _MULTIPLIER = r"(?:[余多几]?(?:[百千](?![分克米瓦])[万亿]*|[万亿]+)(?:[1-9]千(?![0-9]))?)?"
 _NUM = rf"{_A}{_MULTIPLIER}(?:[余多]|来(?=[件个人名份次家场户项]))?"
 _DASH = r"[至到—–~～―－-]{1,2}"
+_RUN = "{1,24}"  # characters of a Chinese numeral; the longest that makes sense has 20
 _CHENG = r"成[一二三四五六七八九半]?(?![员立功效为果熟都绩因长型品交就体])"
 
 
@@ -157,14 +158,17 @@ def _trie(node: dict) -> str:
 
 @cache
 def _scanner() -> re.Pattern[str]:
-    """Every alternative begins with a plain character set, so that text without numerals is skipped fast."""
+    """Every alternative begins with a plain character set, so that text without numerals is skipped fast.
+
+    Every run that something must follow is bounded: else a long one without it is tried again from each of its places.
+    """
     measures = _measure_alternatives()
     return re.compile(
         rf"{_NUM}(?:%?{_DASH}{_NUM})?(?: ?(?:{measures})|成(?![员立功效为果]))?"
-        rf"|[{_CN}]+(?:分之[{_CN}]+(?:点[{_CN_DIGIT}]+)?|点[{_CN_DIGIT}]+(?![{_CN}{_FORMAL}])(?!{measures}))"
-        rf"|[{_FORMAL}零万亿]{{2,}}元"
-        rf"|[{_CN}]+(?:点[{_CN_DIGIT}]+)?(?:[余多几来]?[万亿])?[余多几来]?(?:{_DASH}[{_CN}]+[余多几来]?)?(?:{_CHENG}|(?:{measures}))"
-        rf"|[XxＸ×*＊]+[余多]?[百千]?[万亿]?[余多]?(?:{measures})"
+        rf"|[{_CN}]{_RUN}(?:分之[{_CN}]{_RUN}(?:点[{_CN_DIGIT}]{_RUN})?|点[{_CN_DIGIT}]{_RUN}(?![{_CN}{_FORMAL}])(?!{measures}))"
+        rf"|[{_FORMAL}零万亿]{{2,40}}元"
+        rf"|[{_CN}]{_RUN}(?:点[{_CN_DIGIT}]{_RUN})?(?:[余多几来]?[万亿])?[余多几来]?(?:{_DASH}[{_CN}]{_RUN}[余多几来]?)?(?:{_CHENG}|(?:{measures}))"
+        rf"|[XxＸ×*＊]{_RUN}[余多]?[百千]?[万亿]?[余多]?(?:{measures})"
     )
 
 
@@ -181,9 +185,18 @@ def _power(multiplier: str) -> int:
     return sum(_POWER[c] for c in multiplier)
 
 
+_LONGEST = 120  # characters of a number with its measure word: what is longer is a line of digits
+_LARGEST = 10**18  # no report counts as many of anything
+
+
 @lru_cache(maxsize=65536)
 def _spelling(written: str) -> tuple[Number | None, str, str, str] | None:
     """What one spelling says by itself: value, measure word, class, qualifier; ``None`` for no quantity."""
+    said = _said(written) if len(written) <= _LONGEST else None
+    return None if said is None or (said[0] or 0) >= _LARGEST else said
+
+
+def _said(written: str) -> tuple[Number | None, str, str, str] | None:
     first = written[0]
     if first in "XxＸ×*＊":
         rest = written.lstrip("XxＸ×*＊")

@@ -10,8 +10,9 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -248,10 +249,11 @@ def _reading(data: bytes) -> tuple[str, Reading]:
 
 
 def _report(doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[str, str] | None = None) -> Report:
+    reading = _of_whole_characters(reading)
     body = reading.outside_skip()
     if not body.strip("\ufeff\u200b \t\r\n\x0b\x0c\u3000\xa0"):
         raise Unreadable("", "empty", "The file holds no text.")
-    stated = {**reading.meta, **{key: str(value) for key, value in (meta or {}).items()}}
+    stated = {**reading.meta, **{key: _whole_characters(str(value)) for key, value in (meta or {}).items()}}
     identity = identify(stated, reading.title, body, Path(doc).stem)
     return Report(
         doc=doc,
@@ -266,3 +268,20 @@ def _report(doc: str, name: str, reading: Reading, data: bytes, meta: Mapping[st
         pages=reading.pages,
         doubtful=reading.doubtful,
     )
+
+
+def _of_whole_characters(reading: Reading) -> Reading:
+    meta = {key: _whole_characters(value) for key, value in reading.meta.items()}
+    return replace(reading, text=_whole_characters(reading.text), title=_whole_characters(reading.title), meta=meta)
+
+
+def _whole_characters(text: str) -> str:
+    """The text with half characters, which broken pages hold and no file can, as U+FFFD, one for one."""
+    try:
+        text.encode()
+        return text
+    except UnicodeEncodeError:
+        return _HALF.sub("\ufffd", text)
+
+
+_HALF = re.compile("[\ud800-\udfff]")

@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from analysis.formulas import restored_text
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -235,7 +237,7 @@ def _read(path: Path, columns: Iterable[str]) -> list[dict[str, str]]:
         reader = csv.DictReader(file)
         if lacking := [name for name in columns if name not in (reader.fieldnames or ())]:
             raise ValueError(f"{path} has no column {', '.join(lacking)}")
-        return list(reader)
+        return [{name: restored_text(cell or "") for name, cell in row.items() if name} for row in reader]
 
 
 def _stated(path: Path) -> list[Stated]:

@@ -12,18 +12,20 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["MANIFEST", "alone", "put", "settle", "staged", "steadily", "whole", "write_manifest"]
+__all__ = ["MANIFEST", "alone", "put", "settle", "staged", "steadily", "unstuck", "whole", "write_manifest"]
 
 MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _PENDING = ".publishing"
 _STAGE = ".build-"
 _PATIENCE = 60  # seconds that a reader waits for the end of a publication, which takes milliseconds
+_STANDSTILL = 60  # seconds without a byte after which a writer will write no more
 Found = TypeVar("Found")
 
 # --- One file ------------------------------------------------------------------------------------
@@ -46,6 +48,35 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def unstuck(write: Callable[[], object], path: Path) -> None:
+    """Call `write`, which writes the file `path`. Raises OSError with its name for whatever goes wrong, MemoryError
+    apart, and where nothing more is written for a minute.
+
+    polars names no file, and hands the bytes to threads of its own: where one of these dies of a system call that failed, its caller
+    waits for ever. A thread that is stuck is left behind; it ends with the process.
+    """
+    raised: list[BaseException] = []
+
+    def called() -> None:
+        try:
+            write()
+        except BaseException as error:  # polars' panics are no Exception
+            raised.append(error)
+
+    thread = threading.Thread(target=called, daemon=True)
+    thread.start()
+    size = 0
+    while thread.is_alive():
+        thread.join(_STANDSTILL)
+        before, size = size, path.stat().st_size if path.exists() else 0
+        if thread.is_alive() and size == before:
+            raise OSError(f"{path}: nothing more could be written")
+    for error in raised:
+        if isinstance(error, MemoryError):
+            raise error
+        raise _about(error if isinstance(error, OSError) else OSError(str(error)), path) from error
 
 
 def put(path: Path, content: bytes) -> None:

@@ -49,6 +49,7 @@ import polars as pl
 
 from analysis import catalogue, checks, corrections, datapackage, promises, staging
 from analysis.corrections import Corrections
+from analysis.formulas import disarmed, restored
 from analysis.mentions import Found, Mention, Unmatched, find
 from analysis.outline import PARTS
 from analysis.places import Identity
@@ -1006,10 +1007,10 @@ def _write(name: str, frame: pl.DataFrame, folder: Path, metadata: Mapping[str, 
     numbers = [column for column, kind in frame.schema.items() if kind == pl.Float64]
     plain = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
-    frame.with_columns(plain).with_columns(absent).write_csv(
-        folder / f"{name}.csv", include_bom=True, line_terminator="\n"
-    )
-    frame.write_parquet(folder / f"{name}.parquet", metadata=dict(metadata))
+    text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
+    written = disarmed(frame).with_columns(plain).with_columns(absent)
+    staging.unstuck(partial(written.write_csv, text, include_bom=True, line_terminator="\n"), text)
+    staging.unstuck(partial(frame.write_parquet, parquet, metadata=dict(metadata)), parquet)
 
 
 def _plain(value: float | None) -> str | None:
@@ -1343,7 +1344,7 @@ def _load(name: str, folder: Path, lazy: bool) -> pl.DataFrame | pl.LazyFrame:
         raise FileNotFoundError(
             f"no {text}: an earlier version wrote these tables, `python -m analysis build` writes all"
         )
-    frame = pl.scan_csv(text, schema=TABLES[name].schema).with_columns(pl.col(pl.String).fill_null(""))
+    frame = restored(pl.scan_csv(text, schema=TABLES[name].schema).with_columns(pl.col(pl.String).fill_null("")))
     return frame if lazy else frame.collect()
 
 

@@ -26,7 +26,7 @@ class Need(NamedTuple):
 
 NEEDS = {
     "chromium": Need(lambda: CHROMIUM is not None, "Chromium", "apt-get install chromium"),
-    "libreoffice": Need(lambda: shutil.which("soffice") is not None, "LibreOffice", "apt-get install libreoffice-impress"),
+    "libreoffice": Need(lambda: shutil.which("soffice") is not None, "LibreOffice", "apt-get install libreoffice-calc libreoffice-impress"),
     "ocr": Need(scan.ready, "the packages that read scans", "make ocr"),
 }  # fmt: skip
 

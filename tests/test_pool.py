@@ -79,6 +79,37 @@ def test_a_file_that_was_not_to_blame_is_read_the_second_time(tmp_path):
     assert list(read_all([tmp_path / "a"], 1, once_down)) == ["a"]
 
 
+class Unready:
+    """What a worker cannot even take: the first so many end before they are ready."""
+
+    def __init__(self, marks: Path, times: int) -> None:
+        self.marks, self.times = marks, times
+
+    def __reduce__(self):
+        return end_or_read, (self.marks, self.times)
+
+    def __call__(self, path: Path) -> str:
+        raise AssertionError("read by no worker")
+
+
+def end_or_read(marks: Path, times: int):
+    with marks.open("a") as file:
+        file.write("x")
+    if marks.stat().st_size <= times:
+        os._exit(1)
+    return or_die
+
+
+def test_workers_that_end_before_they_begin_are_no_files_fault(tmp_path):
+    read = Unready(tmp_path / "marks", 7)  # more than a file has tries
+    assert list(read_all([Path("1"), Path("2")], 1, read)) == ["1", "2"]
+
+
+def test_workers_that_never_begin_end_the_run(tmp_path):
+    with pytest.raises(OSError, match="no process that reads can be started"):
+        list(read_all([Path("1")], 1, Unready(tmp_path / "marks", 1000)))
+
+
 def test_want_of_memory_is_said(tmp_path):
     assert [lost.reason for lost in read_all([tmp_path / "a"], 1, no_memory)] == ["memory"]
 

@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import threading
+import time
 
 import faults
 import pytest
@@ -204,7 +205,7 @@ def test_the_manifest_knows_every_table(tmp_path):
     fz.build(faults.folder(tmp_path / "raw", 6), out)
     manifest = json.loads((out / staging.MANIFEST).read_text("utf-8"))
     found = {name: (entry["bytes"], entry["sha256"]) for name, entry in manifest["tables"].items()}
-    tables = [path for path in out.iterdir() if path.suffix in (".csv", ".parquet") or path.name == "datapackage.json"]
+    tables = [path for path in out.iterdir() if path.is_file() and path.name not in (staging.MANIFEST, ".lock")]
     assert found == {path.name: (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()) for path in tables}
     assert manifest["texts"] == len(list((out / "text").iterdir()))
     assert {"reader", "catalogue"} <= manifest.keys()
@@ -223,3 +224,45 @@ def test_a_set_that_is_not_finished_is_not_published(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         begin_and_stop(tmp_path)
     assert faults.contents(tmp_path) == before
+
+
+# --- A writer that stands still ------------------------------------------------------------------
+
+
+def test_a_writer_that_stands_still_is_an_error_with_the_files_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "_STANDSTILL", 0.1)
+    path = tmp_path / "a.csv"
+
+    def write():
+        path.write_text("甲")
+        threading.Event().wait()
+
+    with pytest.raises(OSError, match=r"a\.csv: nothing more could be written"):
+        staging.unstuck(write, path)
+
+
+def test_a_writer_that_takes_its_time_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "_STANDSTILL", 0.2)
+    path = tmp_path / "a.csv"
+
+    def write():
+        with path.open("w") as file:
+            for _ in range(10):
+                file.write("甲")
+                file.flush()
+                time.sleep(0.05)
+
+    staging.unstuck(write, path)
+    assert path.read_text() == "甲" * 10
+
+
+@pytest.mark.parametrize(
+    "raised", [OSError("no space"), OSError(28, "no space"), ValueError("no space"), SystemExit("no space")]
+)
+def test_whatever_a_writer_raises_is_an_error_with_the_files_name(tmp_path, raised):
+    def write():
+        raise raised
+
+    with pytest.raises(OSError, match="no space") as caught:
+        staging.unstuck(write, tmp_path / "a.csv")
+    assert "a.csv" in str(caught.value)
