@@ -959,22 +959,20 @@ class _Columns:
 
 
 def _write(name: str, frames: Iterable[pl.DataFrame], folder: Path, metadata: Mapping[str, str]) -> None:
-    """One table as NAME.csv and NAME.parquet: the frames one after the other, a row group each."""
-    import pyarrow.parquet as pq
-
-    described = pl.DataFrame(schema=TABLES[name].schema).to_arrow(compat_level=_PLAIN_ARROW).schema
-    with (
-        (folder / f"{name}.csv").open("wb") as text,
-        pq.ParquetWriter(
-            folder / f"{name}.parquet", described.with_metadata(dict(metadata)), compression="zstd"
-        ) as rows,
-    ):
+    """One table as NAME.csv and NAME.parquet, the frames one after the other."""
+    pieces = folder / _PIECES / f"{name}-in-order"
+    pieces.mkdir()
+    with (folder / f"{name}.csv").open("wb") as text:
         for number, frame in enumerate(frames):
             _readable(frame).write_csv(text, include_bom=not number, include_header=not number, line_terminator="\n")
-            rows.write_table(frame.to_arrow(compat_level=_PLAIN_ARROW))
+            frame.write_parquet(pieces / f"{number:06}.parquet", compression="lz4")
+    pl.scan_parquet(sorted(pieces.iterdir())).sink_parquet(
+        folder / f"{name}.parquet", metadata=dict(metadata), row_group_size=_ROW_GROUP
+    )
+    shutil.rmtree(pieces)
 
 
-_PLAIN_ARROW = pl.CompatLevel.oldest()  # text as every program reads it
+_ROW_GROUP = 100_000  # rows; stated, so that the bytes do not depend on who wrote how much at once
 
 
 def _readable(frame: pl.DataFrame) -> pl.DataFrame:
