@@ -49,12 +49,16 @@ def build(
         Path | None, typer.Option(help="what people decided; corrections.toml beside RAW by default")
     ] = None,
     anew: Annotated[bool, typer.Option("--anew", help="read unchanged reports again too")] = False,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="of a Dask scheduler, whose workers read in place of processes"),
+    ] = None,
 ) -> None:
     """Read every report below RAW and write the tables; what has not changed since the last run is not read again."""
     from analysis import table
 
     try:
-        summary = table.build(raw, out, processes, sys.stderr.isatty(), corrections, anew)
+        summary = table.build(raw, out, processes, sys.stderr.isatty(), corrections, anew, dask)
     except (OSError, ValueError) as error:
         _give_up(error)
     except KeyboardInterrupt:

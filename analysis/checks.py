@@ -1,7 +1,7 @@
 """What does not add up: each check compares what reports state, and says where two statements disagree.
 
 A check is a function from `Stated`, all that the reports of a build state, to `Finding`s; CHECKS names them all, and
-a check is added there and nowhere else. `find` runs them and gives the rows of the table `checks`.
+a check is added there and nowhere else. `find` runs them, on all or on one part after the other, and gives the rows of the table `checks`.
 
 A check never edits, and compares like with like only: one unit, period, indicator, scope, basis and kind of source,
 no two years with a break between. Numbers are taken as loosely as they are written: 2.1万 stands for all that rounds
@@ -546,21 +546,29 @@ def reused(stated: Stated) -> Iterator[Finding]:
     rows = stated.documents.select("doc", "unit", "year").sort("year", "doc").iter_rows(named=True)
     traces = stated.traces or {}
     texts = [(row, traces[row["doc"]].sketch) for row in rows if row["doc"] in traces and traces[row["doc"]].sketch]
-    width = 4 * _MARKS // _BANDS
-    first: dict[tuple[int, bytes], int] = {}
-    last: dict[tuple[int, bytes], int] = {}
-    for at, (row, sketch) in enumerate(texts):
-        bands = [(n, sketch[n * width : (n + 1) * width]) for n in range(_BANDS)]
-        near = {known[band] for known in (first, last) for band in bands if band in known}
-        alike, source = max(((_alike(sketch, texts[i][1]), -i) for i in near), default=(0.0, 0))
+    for at, ((row, sketch), near) in enumerate(zip(texts, _near([sketch for _, sketch in texts]), strict=True)):
+        alike, source = max(((_alike(sketch, texts[i][1]), -i) for i in near if i != at), default=(0.0, 0))
         if alike >= ALIKE:
             other = texts[-source][0]
             whose = "another report of the unit" if other["unit"] == row["unit"] else f"a report of {other['unit']}"
             message = f"About {alike:.0%} of the text, figures left out, stands in {whose}."
             yield Finding(row["doc"], message, other["doc"], row["unit"], row["year"])
-        for band in bands:
-            first.setdefault(band, at)
-            last[band] = at
+
+
+def _near(sketches: Sequence[bytes]) -> Iterator[set[int]]:
+    """Of each text the first one and the last one before it that have a band alike; itself where there is none."""
+    if not sketches:
+        return
+    marks = np.frombuffer(b"".join(sketches), np.uint32).reshape(len(sketches), _BANDS, -1)
+    places = np.arange(len(sketches))
+    found = np.empty((2 * _BANDS, len(sketches)), np.int32)
+    for band in range(_BANDS):
+        columns = marks[:, band].T
+        order = np.lexsort(columns)  # texts with one band alike stand together, in their order
+        begins = np.r_[True, (columns[:, order[1:]] != columns[:, order[:-1]]).any(axis=0)]
+        found[band, order] = order[np.maximum.accumulate(np.where(begins, places, 0))]
+        found[_BANDS + band, order] = order[np.where(begins, places, places - 1)]
+    yield from (set(column.tolist()) for column in found.T)
 
 
 def from_last_year(documents: Mapping[str, Sequence[Any]], traces: Mapping[str, Trace]) -> list[float | None]:
@@ -596,12 +604,14 @@ def unfilled(stated: Stated) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`find` gives its findings; `meaning` says what it compares."""
+    """`find` gives its findings; `meaning` says what it compares. `within`: what all that it compares has in common,
+    a unit or an indicator, or nothing but the corpus."""
 
     severity: str
     name_zh: str
     meaning: str
     find: Callable[[Stated], Iterable[Finding]]
+    within: str = "unit"
 
 
 CHECKS: Mapping[str, Check] = {
@@ -622,20 +632,29 @@ CHECKS: Mapping[str, Check] = {
         "warning", "疑有“万”字之误", "some ten thousand times, or a ten thousandth, of the year before", slip
     ),
     "below": Check(
-        "warning", "下级之和大于全域", "places together exceed the figure of the whole area above them", below
+        "warning",
+        "下级之和大于全域",
+        "places together exceed the figure of the whole area above them",
+        below,
+        "indicator",
     ),
-    "reused": Check("note", "文字雷同", "most of the text stands in a report of another year or unit", reused),
-    "unfilled": Check("warning", "模板未填", "a blank or placeholder was left standing", unfilled),
+    "reused": Check(
+        "note", "文字雷同", "most of the text stands in a report of another year or unit", reused, "corpus"
+    ),
+    "unfilled": Check("warning", "模板未填", "a blank or placeholder was left standing", unfilled, "corpus"),
 }
 
 
 _KEY = ("doc", "other_doc", "unit", "year", "indicator", "sentence", "other_sentence")
 
 
-def find(stated: Stated) -> list[dict[str, Any]]:
-    """The rows of the table `checks`; of findings with one key the first."""
+def find(stated: Stated, within: str) -> list[dict[str, Any]]:
+    """The rows of the table `checks` by the checks that look within a `unit`, an `indicator` or the whole `corpus`; of
+    findings with one key the first. What is stated may be that of some units, or of some indicators, alone."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for name, check in CHECKS.items():
+        if check.within != within:
+            continue
         for finding in check.find(stated):
             key = (name, *(getattr(finding, part) for part in _KEY))
             found.setdefault(key, {"check": name, "severity": check.severity, **finding._asdict()})

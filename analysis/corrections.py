@@ -216,13 +216,16 @@ def _contradictions(entries: list[Correction]) -> Iterable[str]:
 @dataclass(slots=True)
 class Corrections:
     """The entries while a build applies them: `joined` with every report, `drop` before observations are chosen,
-    `settle` after. ``unapplied``: a line for each entry that matches nothing or whose expected value is gone."""
+    `settle` after, for some units at a time; `close` at the end. ``unapplied``: a line for each entry that matches
+    nothing or whose expected value is gone."""
 
     entries: tuple[Correction, ...] = ()
     unapplied: list[str] = field(default_factory=list)
     reasons: dict[tuple[str, str], str] = field(default_factory=dict)  # (unit, a name it bore) -> why they are one
     _docs: set[str] = field(default_factory=set)
     _years: set[tuple[str, str]] = field(default_factory=set)
+    _met: set[int] = field(default_factory=set)
+    _present: defaultdict[int, list[float | None]] = field(default_factory=lambda: defaultdict(list))
 
     def joined(self, read: _Report) -> _Report:
         """What a report gave, under the unit that it was joined to; the rows given are not changed."""
@@ -257,8 +260,7 @@ class Corrections:
             keys = [key for key in places.get(entry.key[1:], ()) if entry.unit in ("", key[0]) and key in sources]
             said = [source for key in keys for source in sources[key] if entry.doc in ("", source.document["doc"])]
             gone = {id(source) for source in said if _is(source.mention["value"], entry.expected)}
-            if not gone:
-                self._miss(entry, [source.mention["value"] for source in said])
+            self._saw(entry, [source.mention["value"] for source in said], bool(gone))
             for key in keys:
                 sources[key] = [source for source in sources[key] if id(source) not in gone]
                 if not sources[key]:
@@ -273,8 +275,7 @@ class Corrections:
             keyed = (rows[key] for key in places.get(entry.key[1:], ()) if entry.unit in ("", key[0]))
             meant = [row for row in keyed if entry.doc in ("", *row["doc"].split("; "))]
             agreeing = [row for row in meant if _is(row["value"], entry.expected)]
-            if not agreeing:
-                self._miss(entry, [row["value"] for row in meant])
+            self._saw(entry, [row["value"] for row in meant], bool(agreeing))
             met.extend((entry, row) for row in agreeing)
         for entry, row in met:  # only now: a flag and a value may both be about what was read
             if entry.action == "flag":
@@ -287,14 +288,23 @@ class Corrections:
     def _of(self, action: str) -> list[Correction]:
         return [entry for entry in self.entries if entry.action == action]
 
-    def _miss(self, entry: Correction, present: list[float | None]) -> None:
-        """Names an entry that met nothing, where its report is there."""
-        there = entry.doc in self._docs if entry.doc else (entry.unit, entry.period[:4]) in self._years
-        if present:
-            now = ", ".join("no value" if value is None else f"{value:.15g}" for value in present)
-            self._report(entry, f"expected {_number(entry.expected)}, there is now {now}")
-        elif there:
-            self._report(entry, "matches nothing")
+    def _saw(self, entry: Correction, present: list[float | None], met: bool) -> None:
+        """Notes which values stand where an entry points to, and whether one of them is what it is about."""
+        self._present[id(entry)].extend(present)
+        if met:
+            self._met.add(id(entry))
+
+    def close(self) -> None:
+        """Names each entry that met nothing, where its report is there: all units have been seen."""
+        for entry in (*self._of("drop"), *self._of("flag"), *self._of("override")):
+            if id(entry) in self._met:
+                continue
+            there = entry.doc in self._docs if entry.doc else (entry.unit, entry.period[:4]) in self._years
+            if present := self._present[id(entry)]:
+                now = ", ".join("no value" if value is None else f"{value:.15g}" for value in present)
+                self._report(entry, f"expected {_number(entry.expected)}, there is now {now}")
+            elif there:
+                self._report(entry, "matches nothing")
 
     def _report(self, entry: Correction, why: str) -> None:
         self.unapplied.append(f"{entry}: {why}")

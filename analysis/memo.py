@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from docx.shared import Cm, Pt, RGBColor
 from analysis.captions import MARKS, SIGNS
 from analysis.deck import NEVER, repacked
 from analysis.profile import DOUBT, Line, Profile, Promise, Said, Source
+from analysis.staging import put
 
 __all__ = ["INVENTED_MARK", "doubted", "heading_of", "note", "signs", "write"]
 
@@ -47,9 +47,7 @@ def write(path: Path, found: Profile, beside: str) -> None:
     _sources(word, found, beside)
     raw = io.BytesIO()
     word.save(raw)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(repacked(raw.getvalue(), lambda _, content: content))
-    os.replace(part, path)
+    put(path, repacked(raw.getvalue(), lambda _, content: content))
 
 
 def heading_of(found: Profile) -> str:

@@ -31,6 +31,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import sys
 import unicodedata
 import zlib
@@ -47,7 +48,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analysis import catalogue, checks, corrections, datapackage, promises, staging
+from analysis import catalogue, checks, cluster, corrections, datapackage, promises, staging
 from analysis.corrections import Corrections
 from analysis.formulas import disarmed, restored
 from analysis.mentions import Found, Mention, Unmatched, find
@@ -58,6 +59,7 @@ from analysis.ratios import ratios
 from analysis.readers import scan
 from analysis.reports import LARGEST, Report, Unreadable, find_reports, read_reports
 from analysis.shortcomings import Shortcoming
+from analysis.spool import Spool, once
 from analysis.store import Store
 
 if TYPE_CHECKING:
@@ -972,7 +974,7 @@ def _codebook_rows() -> list[Row]:
 
 
 class _Columns:
-    """A table's rows, kept by column: a row kept as a dict takes ten times the memory."""
+    """A table's rows in memory, kept by column: a row kept as a dict takes ten times as much."""
 
     def __init__(self, name: str) -> None:
         self.name, self.table = name, TABLES[name]
@@ -992,25 +994,42 @@ class _Columns:
     def frame(self) -> pl.DataFrame:
         """Sorted. Raises ValueError where two reports gave one row."""
         frame = pl.DataFrame(self.lists, schema=self.table.schema, strict=True).sort(self.table.key)
-        key = frame.select(self.table.key)
-        if key.is_duplicated().any():
-            row = key.filter(key.is_duplicated()).row(0)
-            raise ValueError(f"table {self.name}, columns {', '.join(self.table.key)}, row {row}: stands twice")
-        return frame
+        return once(self.name, frame, self.table.key)
 
     def __len__(self) -> int:
         return len(self.lists[self.table.key[0]])
 
 
-def _write(name: str, frame: pl.DataFrame, folder: Path, metadata: Mapping[str, str]) -> None:
-    """One table as NAME.csv and NAME.parquet."""
+def _write(name: str, frames: Iterable[pl.DataFrame], folder: Path, metadata: Mapping[str, str]) -> None:
+    """One table as NAME.csv and NAME.parquet, the frames one after the other."""
+    pieces = folder / _PIECES / f"{name}-in-order"
+    pieces.mkdir()
+    path, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
+    with path.open("wb") as text:
+        for number, frame in enumerate(frames):
+            as_text = partial(
+                _readable(frame).write_csv,
+                text,
+                include_bom=not number,
+                include_header=not number,
+                line_terminator="\n",
+            )
+            staging.unstuck(as_text, path)
+            staging.unstuck(partial(frame.write_parquet, pieces / f"{number:06}.parquet", compression="lz4"), parquet)
+    joined = pl.scan_parquet(sorted(pieces.iterdir()))
+    staging.unstuck(partial(joined.sink_parquet, parquet, metadata=dict(metadata), row_group_size=_ROW_GROUP), parquet)
+    shutil.rmtree(pieces)
+
+
+_ROW_GROUP = 100_000  # rows; stated, so that the bytes do not depend on who wrote how much at once
+
+
+def _readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """As CSV shows it: numbers as people write them, absent text as nothing."""
     numbers = [column for column, kind in frame.schema.items() if kind == pl.Float64]
     plain = [pl.Series(column, [_plain(v) for v in frame[column]], dtype=pl.String) for column in numbers]
     absent = pl.col(pl.String).replace("", None)  # else polars writes it as two quotation marks
-    text, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-    written = disarmed(frame).with_columns(plain).with_columns(absent)
-    staging.unstuck(partial(written.write_csv, text, include_bom=True, line_terminator="\n"), text)
-    staging.unstuck(partial(frame.write_parquet, parquet, metadata=dict(metadata)), parquet)
+    return disarmed(frame).with_columns(plain).with_columns(absent)
 
 
 def _plain(value: float | None) -> str | None:
@@ -1079,26 +1098,28 @@ def build(
     progress: bool = False,
     decided: str | Path | None = None,
     anew: bool = False,
+    dask: str | None = None,
 ) -> Summary:
     """Read every report below `raw` and write the tables into `out`; the same input gives the same bytes.
 
     `processes`: workers, all cores by default. `progress`: a bar on stderr. `decided`: the file of corrections, by
     default corrections.toml beside the folder `raw`, if there is one. `anew`: read files that have not changed since
-    the last run too. The tables change as a set (see `analysis.staging`); what a run read before it broke off is
+    the last run too. `dask`: the address of a scheduler whose workers read in place of processes here (see
+    `analysis.cluster`). The tables change as a set (see `analysis.staging`); what a run read before it broke off is
     not read again. A file that cannot be read is a row in `failures`. A script needs `if __name__ == "__main__"`:
     without it all is read in its own process, and no bounds hold.
     Raises FileNotFoundError where there is no folder or no report in it, another OSError where `out` cannot be
     written or another run is at it, ValueError where it is the folder of reports itself or an entry of the corrections
     is at fault.
     """
-    raw, out = Path(raw), Path(out)
+    raw, out = Path(raw if dask is None else os.path.abspath(raw)), Path(out)  # workers stand in another folder
     paths = _outside(find_reports(raw), raw, out)
     if not paths:
         raise FileNotFoundError(f"no report in {raw}")
     fixes = _corrections(raw, decided)
     out.mkdir(parents=True, exist_ok=True)
     with staging.alone(out, patience=1), staging.staged(out) as stage:
-        return _build(paths, raw, out, stage, _processes(processes, len(paths)), progress, fixes, anew)
+        return _build(paths, raw, out, stage, _processes(processes, len(paths)), progress, fixes, anew, dask)
 
 
 def _outside(paths: list[Path], raw: Path, out: Path) -> list[Path]:
@@ -1127,16 +1148,47 @@ def _build(
     progress: bool,
     fixes: Corrections,
     anew: bool,
+    dask: str | None,
 ) -> Summary:
     metadata = versions()
     store = Store(out / ".store" / "read.sqlite", _reading_version(metadata), anew)
     with closing(store), _no_sweeping():
-        summary, frames = _tables(paths, raw, out, stage / "text", store, processes, progress, fixes)
-    for name, frame in frames.items():
-        _write(name, frame, stage, metadata)
+        reports = _reports(paths, raw, store, processes, dask, progress)
+        gathered = _gathered(reports, stage / "text", stage / _PIECES, fixes)
+        chosen = _chosen(gathered, stage / _PIECES, fixes, progress)
+    failed = [{"doc": f.doc, "reason": f.reason, "detail": f.detail} for f in gathered.failures]
+    few = {
+        "promises": chosen.promises,
+        "checks": chosen.findings,
+        "failures": failed,
+        "units": _unit_rows(gathered.names, fixes.reasons),
+        "codebook": _codebook_rows(),
+    }
+    written: dict[str, Iterable[pl.DataFrame]] = {
+        "documents": [gathered.documents],
+        **{name: spool.ordered() for name, spool in (*gathered.spools.items(), ("indicators", chosen.indicators))},
+        **{name: [_frame(name, _checked(name, rows))] for name, rows in few.items()},
+    }
+    for name in TABLES:
+        _write(name, written[name], stage, metadata)
+    shutil.rmtree(stage / _PIECES)
     (stage / datapackage.NAME).write_text(datapackage.describe(TABLES), "utf-8", newline="\n")
     staging.write_manifest(stage, metadata)
-    return summary
+    return Summary(
+        out=out,
+        reports=gathered.documents.height,
+        mentions=len(gathered.spools["mentions"]),
+        observations=len(chosen.indicators),
+        disputed=chosen.disputed,
+        parts_only=chosen.parts_only,
+        findings=Counter(row["severity"] for row in chosen.findings),
+        twins=gathered.twins,
+        warnings=tuple(gathered.warnings),
+        failures=tuple(sorted(gathered.failures, key=lambda f: f.doc)),
+        unapplied=tuple(fixes.unapplied),
+        corrected=chosen.corrected,
+        note=store.note,
+    )
 
 
 @contextmanager
@@ -1158,94 +1210,172 @@ def _reading_version(metadata: Mapping[str, str]) -> str:
     return "; ".join([*metadata.values(), *needs, f"ocr {scan.ready()}", f"python {sys.version_info[:2]}"])
 
 
-def _tables(
-    paths: Sequence[Path],
-    raw: Path,
-    out: Path,
-    texts: Path,
-    store: Store,
-    processes: int,
-    progress: bool,
-    fixes: Corrections,
-) -> tuple[Summary, dict[str, pl.DataFrame]]:
-    """What was read, chosen and put into tables; the texts of formats that are not text are written below `texts`."""
-    tables = {name: _Columns(name) for name in TABLES}
-    sources, names = _Sources(), Counter[tuple[str, str]]()
+_PIECES = "pieces"  # a folder of the stage, gone when the tables are written
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What all reports gave: `documents` in memory, the tables with many rows a report in `spools`.
+
+    `doubtful`: doc -> (start, end) of the mentions that OCR was not sure of. `names`: (unit, a name) -> reports.
+    """
+
+    documents: pl.DataFrame
+    spools: Mapping[str, Spool]
+    doubtful: Mapping[str, frozenset[tuple[int, int]]]
+    traces: Mapping[str, checks.Trace]
+    names: Counter[tuple[str, str]]
+    warnings: list[tuple[str, str]]
+    failures: list[Failure]
+    twins: int
+
+
+def _gathered(
+    reports: Iterable[tuple[_Read, str, list[str]]], texts: Path, pieces: Path, fixes: Corrections
+) -> _Gathered:
+    """What the reports gave; the texts of formats that are not text are written below `texts`."""
+    documents = _Columns("documents")
+    spools = {name: _spool(name, pieces) for name in _STORED}
+    doubtful: dict[str, frozenset[tuple[int, int]]] = {}
     traces: dict[str, checks.Trace] = {}
+    names = Counter[tuple[str, str]]()
     warnings: list[tuple[str, str]] = []
     failures: list[Failure] = []
-    first: dict[str, int] = {}  # content -> its row in documents
+    first: dict[bytes, int] = {}  # content -> its row in documents
     twins = 0
     texts.mkdir()
-    for read, doc, others in _reports(paths, raw, store, processes, progress):
+    for read, doc, others in reports:
         twins += len(others)
         for each in _with_twins(read, doc, others):
             if each.failure is not None:
                 failures.append(each.failure)
                 continue
             document = each.document
-            at = first.setdefault(document["sha256"], len(tables["documents"]))
-            if at < len(tables["documents"]):  # known only now: one of them came out of an archive
+            at = first.setdefault(bytes.fromhex(document["sha256"]), len(documents))
+            if at < len(documents):  # known only now: one of them came out of an archive
                 twins += 1
-                warnings.append(tables["documents"].note_twin(at, document["doc"]))
+                warnings.append(documents.note_twin(at, document["doc"]))
                 continue
             each = fixes.joined(each)
             document = each.document
             if each.text is not None:
                 _keep_text(texts / os.fsdecode(f"{document['doc']}.txt".encode()), each.text)
-            tables["documents"].add([document])
-            tables["mentions"].add(each.mentions)
-            tables["targets"].add(each.targets)
-            tables["unmatched"].add(each.unmatched)
-            tables["shortcomings"].add(each.shortcomings)
-            sources.add(document, each.mentions, each.doubtful)
+            documents.add([document])
+            for name, spool in spools.items():
+                spool.add(getattr(each, name))
             traces[document["doc"]] = each.trace
+            if each.doubtful:
+                doubtful[document["doc"]] = each.doubtful
             names.update((document["unit"], name) for name in each.names)
             warnings.extend((document["doc"], warning) for warning in document["warnings"].split("; ") if warning)
-    tables["documents"].lists["reused"] = checks.from_last_year(tables["documents"].lists, traces)
+    documents.lists["reused"] = checks.from_last_year(documents.lists, traces)
+    return _Gathered(documents.frame(), spools, doubtful, traces, names, warnings, failures, twins)
+
+
+def _spool(name: str, folder: Path) -> Spool:
+    return Spool(folder, name, TABLES[name].schema, TABLES[name].key, "unit")
+
+
+def _frame(name: str, rows: Sequence[Row]) -> pl.DataFrame:
+    columns = _Columns(name)
+    columns.add(rows)
+    return columns.frame()
+
+
+_REPORTS_AT_ONCE = 1000  # reports whose units are looked at together
+_ROWS_AT_ONCE = 200_000  # observations whose indicators are looked at together
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """The observations, the rows of checks and of promises."""
+
+    indicators: Spool
+    findings: list[Row]
+    promises: list[Row]
+    disputed: int = 0
+    corrected: int = 0
+    parts_only: int = 0
+
+
+def _chosen(gathered: _Gathered, pieces: Path, fixes: Corrections, progress: bool) -> _Chosen:
+    """What is chosen among all that was gathered, some units at a time."""
+    chosen = _Chosen(_spool("indicators", pieces), [], [])
+    ranges = _ranges(gathered.documents["unit"])
+    for low, high in _tracked(ranges, "choosing", len(ranges)) if progress else ranges:
+        _choose(low, high, gathered, chosen, fixes)
+    fixes.close()
+    nobodys = gathered.spools["targets"].between("unit", "", "\0")
+    chosen.promises += promises.find(nobodys, pl.DataFrame(schema=TABLES["indicators"].schema), gathered.documents)
+    mentions, documents = pl.DataFrame(schema=TABLES["mentions"].schema), gathered.documents
+    for indicators in _by_indicator(chosen.indicators):
+        chosen.findings += checks.find(checks.Stated(documents, mentions, indicators), "indicator")
+    none = pl.DataFrame(schema=TABLES["indicators"].schema)
+    chosen.findings += checks.find(checks.Stated(documents, mentions, none, traces=gathered.traces), "corpus")
+    return chosen
+
+
+def _ranges(units: Iterable[str]) -> list[tuple[str, str | None]]:
+    """Stretches [low, high) of the units in order, each of some reports or one unit; None: to the last."""
+    starts: list[str] = []
+    together = _REPORTS_AT_ONCE
+    for unit, reports in sorted(Counter(unit for unit in units if unit).items()):
+        if together >= _REPORTS_AT_ONCE:
+            starts.append(unit)
+            together = 0
+        together += reports
+    return list(zip(starts, [*starts[1:], None], strict=True)) if starts else []
+
+
+def _choose(low: str, high: str | None, gathered: _Gathered, chosen: _Chosen, fixes: Corrections) -> None:
+    """Adds the observations of the units in low <= unit < high, and what does not add up within one of them."""
+    mentions = gathered.spools["mentions"].between("unit", low, high)
+    of_units = (pl.col("unit") >= low) if high is None else (pl.col("unit") >= low) & (pl.col("unit") < high)
+    documents = gathered.documents.filter(of_units)
+    whose = {row["doc"]: row for row in documents.iter_rows(named=True)}
+    sources = _Sources()
+    for doc, rows in itertools.groupby(mentions.iter_rows(named=True), key=lambda row: row["doc"]):
+        sources.add(whose[doc], list(rows), gathered.doubtful.get(doc, frozenset()))
     observations, disputes = _observations(sources, fixes)
-    tables["indicators"].add(_checked("indicators", observations))
-    read = {name: tables[name].frame() for name in ("documents", "mentions", "targets", "indicators")}
-    found = checks.find(
-        checks.Stated(read["documents"], read["mentions"], read["indicators"], disputes=disputes, traces=traces)
+    chosen.indicators.add(_checked("indicators", observations))
+    chosen.disputed += sum("disputed" in row["flags"] for row in observations)
+    chosen.corrected += sum(row["origin"] == "corrected" for row in observations)
+    chosen.parts_only += sources.parts_only()
+    indicators = chosen.indicators.between("unit", low, high).sort(TABLES["indicators"].key)
+    targets = gathered.spools["targets"].between("unit", low, high)
+    chosen.promises += promises.find(targets, indicators, documents)
+    stated = checks.Stated(
+        documents,
+        mentions.sort(TABLES["mentions"].key),
+        indicators,
+        disputes,
     )
-    failed = [{"doc": f.doc, "reason": f.reason, "detail": f.detail} for f in failures]
-    for name, rows in {
-        "promises": promises.find(read["targets"], read["indicators"], read["documents"]),
-        "checks": found,
-        "failures": failed,
-        "units": _unit_rows(names, fixes.reasons),
-        "codebook": _codebook_rows(),
-    }.items():
-        tables[name].add(_checked(name, rows))
-    summary = Summary(
-        out=out,
-        reports=len(tables["documents"]),
-        mentions=len(tables["mentions"]),
-        observations=len(tables["indicators"]),
-        disputed=sum("disputed" in row["flags"] for row in observations),
-        parts_only=sources.parts_only(),
-        findings=Counter(row["severity"] for row in found),
-        twins=twins,
-        warnings=tuple(warnings),
-        failures=tuple(sorted(failures, key=lambda f: f.doc)),
-        unapplied=tuple(fixes.unapplied),
-        corrected=sum(row["origin"] == "corrected" for row in observations),
-        note=store.note,
-    )
-    return summary, {name: read[name] if name in read else columns.frame() for name, columns in tables.items()}
+    chosen.findings += checks.find(stated, "unit")
+
+
+def _by_indicator(indicators: Spool) -> Iterator[pl.DataFrame]:
+    """The observations of some indicators at a time, sorted."""
+    together: list[str] = []
+    rows = 0
+    counts = indicators.scan().group_by("indicator").len().sort("indicator").collect()
+    for place, (indicator, count) in enumerate(counts.iter_rows(), 1):
+        together.append(indicator)
+        rows += count
+        if rows >= _ROWS_AT_ONCE or place == counts.height:
+            yield indicators.scan().filter(pl.col("indicator").is_in(together)).collect().sort(TABLES["indicators"].key)
+            together, rows = [], 0
 
 
 def _reports(
-    paths: Sequence[Path], raw: Path, store: Store, processes: int, progress: bool
+    paths: Sequence[Path], raw: Path, store: Store, processes: int, dask: str | None, progress: bool
 ) -> Iterator[tuple[_Read, str, list[str]]]:
     """(what a report gave, its doc, the docs of its twins) for every content, in document order."""
     contents = {path: _content(path) for path in paths}
     twins = _twins(contents)
     again = {path for others in twins.values() for path in others}
     paths = [path for path in paths if path not in again]
-    results = _stored(paths, raw, contents, store, processes)
-    for path, result in _tracked(results, len(paths)) if progress else results:
+    results = _stored(paths, raw, contents, store, processes, dask)
+    for path, result in _tracked(results, "reading", len(paths)) if progress else results:
         doc, others = _doc(path, raw), [_doc(other, raw) for other in twins.get(path, ())]
         for read in result:
             inside = (read.failure.doc if read.failure else read.document["doc"]).removeprefix(doc)
@@ -1253,12 +1383,18 @@ def _reports(
 
 
 def _stored(
-    paths: Sequence[Path], raw: Path, contents: Mapping[Path, bytes | None], store: Store, processes: int
+    paths: Sequence[Path],
+    raw: Path,
+    contents: Mapping[Path, bytes | None],
+    store: Store,
+    processes: int,
+    dask: str | None,
 ) -> Iterator[tuple[Path, list[_Read]]]:
     """What each file gave: out of the store, or read now and put there. What was lost is tried again in every run."""
     names = {path: os.fsencode(_name(path, raw)) for path in paths}
     new = [path for path in paths if contents[path] is None or not store.holds(names[path], contents[path])]
-    fresh = zip(new, read_all(new, processes, partial(_read, root=raw)), strict=True)
+    read = partial(_read, root=raw)
+    fresh = zip(new, read_all(new, processes, read) if dask is None else cluster.read_all(new, dask, read), strict=True)
     waiting = iter([*new, None])
     following = next(waiting)
     for path in paths:
@@ -1277,11 +1413,12 @@ def _stored(
     store.keep_only(names.values())
 
 
-def _tracked(results: Iterable[Any], total: int) -> Iterator[Any]:
+def _tracked(results: Iterable[Any], what: str, total: int) -> Iterator[Any]:
+    """The results, with a bar on stderr that shows how much is done and how long the rest will take."""
     from rich.console import Console
     from rich.progress import track
 
-    yield from track(results, "reading", total=total, console=Console(file=sys.stderr), transient=True)
+    yield from track(results, what, total=total, console=Console(file=sys.stderr), transient=True)
 
 
 @dataclass(frozen=True, slots=True)
