@@ -36,7 +36,7 @@ tidy table; figures, evidence and slides hang off the table. One module a noun:
     import analysis as fz
     fz.read_report(path)  fz.read_reports(path)  fz.report_from_text(text)
     fz.find_quantities(text)  fz.find_mentions(report)
-    fz.build(raw, out)  fz.load()  fz.panel()  fz.cells()  fz.disclosure()  fz.publication(roster)  fz.per()  fz.charts  fz.evidence
+    fz.build(raw, out)  fz.load()  fz.panel()  fz.statuses()  fz.disclosure()  fz.publication(roster)  fz.per()  fz.charts  fz.evidence
 
 From a terminal: python -m analysis --help
 """
@@ -54,7 +54,7 @@ _HOMES = {  # verb -> module; each is imported when first asked for, so that `im
     "load": "table",
     "panel": "table",
     "per": "context",
-    "cells": "absence",
+    "statuses": "absence",
     "disclosure": "absence",
     "publication": "roster",
 }

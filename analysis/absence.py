@@ -1,6 +1,6 @@
 """A panel with coded absence: every unit, year and indicator asked for is a row, and says why it has a value or none.
 
-`cells` gives the rows, `disclosure` counts them. STATUSES names every status in the order in which it is decided: the
+`statuses` gives the rows, `disclosure` counts them. STATUSES names every status in the order in which it is decided: the
 first that holds is taken.
 
 The unit's own report is one by a government or department on the whole year; a court's, yearbook's or newspaper's text
@@ -24,7 +24,7 @@ import polars as pl
 from analysis.places import identify
 from analysis.table import RANKS, Tables, load
 
-__all__ = ["STATUSES", "VALUED", "Status", "cells", "disclosure", "own_reports", "unreadable"]
+__all__ = ["STATUSES", "VALUED", "Status", "disclosure", "own_reports", "statuses", "unreadable"]
 
 
 class Status(NamedTuple):
@@ -61,7 +61,7 @@ _PLACE = ("province", "city", "county", "adcode", "tier", "body")
 _VALUE = ("value", "qualifier", "scope", "basis", "doc", "quote", "sentence", "flags")
 
 
-def cells(
+def statuses(
     indicators: str | Iterable[str] | None = None,
     units: str | Iterable[str] | None = None,
     years: int | Iterable[int] | None = None,
@@ -225,7 +225,7 @@ def _status() -> pl.Expr:
 
 
 def disclosure(rows: pl.DataFrame, by: str | Sequence[str] = ("indicator", "tier", "year")) -> pl.DataFrame:
-    """How many reports state an indicator: of the rows of `cells`, grouped by any of their columns.
+    """How many reports state an indicator: of the rows of `statuses`, grouped by any of their columns.
 
     Columns: `by`, reports (cells whose unit published a report that was read, and that the catalogue asks of its tier),
     stated (those with a figure in it: reported, implied, summed, corrected or disputed; neither derived nor from a later

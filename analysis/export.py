@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import xlsxwriter
 
-from analysis.absence import STATUSES, cells
+from analysis.absence import STATUSES, statuses
 from analysis.checks import CHECKS
 from analysis.formulas import disarmed
 from analysis.outline import PARTS
@@ -239,7 +239,7 @@ _STATUS = "_status"  # the column of an indicator's status: litigation.cases_sta
 def panel(tables: Tables) -> pl.DataFrame:
     """A row for every unit and year, a column an indicator of which there is any value, its status beside it."""
     known = [column for column in wide(tables).columns if column not in _PLACE]
-    rows = cells(known, tables=tables)
+    rows = statuses(known, tables=tables)
     spread = rows.pivot("indicator", index=_PLACE, values=["value", "status"])
     columns = [column for name in known for column in (f"value_{name}", f"status_{name}")]
     renamed = {f"value_{name}": name for name in known} | {f"status_{name}": name + _STATUS for name in known}
@@ -276,9 +276,9 @@ def _dta(frame: pl.DataFrame, tables: Tables, path: Path) -> None:
     names = stata_names(frame.columns)
     labels = HEADINGS | _headings(tables)
     said = {column: labels.get(column) or f"{labels[column.removesuffix(_STATUS)]}：状态" for column in frame.columns}
-    statuses = [column for column in frame.columns if column.endswith(_STATUS)]
+    coded_columns = [column for column in frame.columns if column.endswith(_STATUS)]
     codes = {name: status.code for name, status in STATUSES.items()}
-    coded = frame.with_columns(pl.col(statuses).replace_strict(codes, return_dtype=pl.Int8))
+    coded = frame.with_columns(pl.col(coded_columns).replace_strict(codes, return_dtype=pl.Int8))
     coded.rename(names).to_pandas().to_stata(
         path,
         version=118,
@@ -286,7 +286,7 @@ def _dta(frame: pl.DataFrame, tables: Tables, path: Path) -> None:
         time_stamp=_NEVER,
         data_label="法治政府建设指标，首选值，一行一个单位年",
         variable_labels={names[column]: said[column][:80] for column in frame.columns},
-        value_labels={names[column]: {s.code: s.name_zh for s in STATUSES.values()} for column in statuses},
+        value_labels={names[column]: {s.code: s.name_zh for s in STATUSES.values()} for column in coded_columns},
     )
 
 

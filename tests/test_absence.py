@@ -1,5 +1,7 @@
 """A cell of the panel says why it has a value or none: one report a status, and the demonstration counted through."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -53,7 +55,7 @@ def tables(tmp_path_factory):
     ],
 )
 def test_the_status_of_a_cell(tables, unit, year, indicator, status, value):
-    row = fz.cells(indicator, unit, year, tables=tables).row(0, named=True)
+    row = fz.statuses(indicator, unit, year, tables=tables).row(0, named=True)
     assert (row["status"], row["value"]) == (status, value)
 
 
@@ -62,7 +64,7 @@ def test_the_codes_for_stata_are_in_order():
 
 
 def test_every_cell_asked_for_is_there_once(tables):
-    rows = fz.cells(
+    rows = fz.statuses(
         ["mediation.cases", "litigation.cases"], [JIANG, MEI, "浙江省杭州市上城区"], range(2021, 2025), tables=tables
     )
     assert rows.select("unit", "year", "indicator").is_unique().all()
@@ -77,12 +79,12 @@ def test_every_cell_asked_for_is_there_once(tables):
 )
 def test_what_nobody_knows_is_refused(tables, asked, said):
     with pytest.raises(ValueError, match=said):
-        fz.cells(**asked, tables=tables)
+        fz.statuses(**asked, tables=tables)
 
 
 def test_balanced_leaves_the_units_with_a_value_in_each_year(tables):
     both = ["reconsideration.received", "mediation.cases"]
-    rows = fz.cells(both, None, [2022, 2023], balanced=True, tables=tables)
+    rows = fz.statuses(both, None, [2022, 2023], balanced=True, tables=tables)
     assert rows.select("indicator", "unit", "year", "value").rows() == [
         ("reconsideration.received", JIANG, 2022, 7.0),
         ("reconsideration.received", JIANG, 2023, 12.0),
@@ -90,7 +92,7 @@ def test_balanced_leaves_the_units_with_a_value_in_each_year(tables):
 
 
 def test_disclosure_counts_the_units_own_reports_only(tables):
-    rows = fz.cells(
+    rows = fz.statuses(
         ["litigation.cases", "mediation.cases", "mediation.success_rate"], None, [2023, 2024], tables=tables
     )
     rates = {(i, y): (n, k, r) for i, y, n, k, r in fz.disclosure(rows, ("indicator", "year")).iter_rows()}
@@ -113,7 +115,7 @@ def invented(tmp_path_factory):
 
 
 def test_values_are_those_of_the_panel(invented):
-    rows = fz.cells(tables=invented)
+    rows = fz.statuses(tables=invented)
     assert rows.height == 7 * 4 * invented.codebook.height
     valued = rows.filter(pl.col("value").is_not_null())
     assert set(valued["status"]) <= set(VALUED)
@@ -124,7 +126,14 @@ def test_values_are_those_of_the_panel(invented):
 
 
 def test_masked_cells_are_those_whose_report_masks_and_gives_no_value(invented):
-    rows = fz.cells(tables=invented).filter(status="masked")
+    rows = fz.statuses(tables=invented).filter(status="masked")
     assert rows.height
     redacted = invented.mentions.filter(qualifier="redacted").select("unit", "year", "indicator").unique()
     assert rows.join(redacted, on=["unit", "year", "indicator"], how="anti").is_empty()
+
+
+def test_no_public_verb_has_the_name_of_a_module():
+    """A module once imported would take its place: fz.cells was a function until somebody imported analysis.cells."""
+    modules = {path.stem for path in Path(fz.__file__).parent.glob("*.py")}
+    verbs = {name for name in fz.__all__ if callable(getattr(fz, name))}
+    assert not verbs & modules

@@ -155,7 +155,7 @@ def test_the_stata_file_reads_back_with_chinese_labels(tables, tmp_path):
 
 def test_the_panel_has_every_unit_and_year_and_says_why_a_value_is_not_there(tables, tmp_path):
     frame = export.panel(tables)
-    cells = absence.cells(tables=tables)
+    cells = absence.statuses(tables=tables)
     assert frame.height == cells["unit"].n_unique() * cells["year"].n_unique()
     found = pl.read_csv(export.export("csv-panel", tmp_path / "panel.csv", tables), schema=frame.schema)
     assert found.with_columns(pl.col(pl.String).fill_null("")).equals(frame)
