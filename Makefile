@@ -1,12 +1,13 @@
 # make        sets up .venv and runs the main job: tables, notebooks, figures, slides, workbook
 # make test   sets up .venv and runs the tests
 # make ocr    adds what reading scans needs (300 MB)
+# make dask   adds what runs over several machines need
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
-.PHONY: all setup ocr build notebooks figures slides workbook train test lint bench stress lock clean
+.PHONY: all setup ocr dask build notebooks figures slides workbook train test lint bench stress lock clean
 .DEFAULT_GOAL := all
 
 # goes on after a report that could not be read (status 1) and names it again at the end; the status stays 1
@@ -33,6 +34,9 @@ $(READY): requirements.lock pyproject.toml
 
 ocr: setup
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ocr.lock
+
+dask: setup
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dask.lock
 
 build: setup
 	$(PY) -m analysis build

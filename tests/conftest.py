@@ -8,6 +8,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import pytest
@@ -27,6 +28,7 @@ class Need(NamedTuple):
 NEEDS = {
     "chromium": Need(lambda: CHROMIUM is not None, "Chromium", "apt-get install chromium"),
     "libreoffice": Need(lambda: shutil.which("soffice") is not None, "LibreOffice", "apt-get install libreoffice-calc libreoffice-impress"),
+    "dask": Need(lambda: find_spec("distributed") is not None, "Dask", "make dask"),
     "ocr": Need(scan.ready, "the packages that read scans", "make ocr"),
 }  # fmt: skip
 
