@@ -79,7 +79,8 @@ REFUSED = [
     ("#REF!", "General", COUNT, "holds an error of the spreadsheet, #REF!"),
     ("-5", "@", COUNT, "-5 is no number"),
     ("1e5", "@", COUNT, "1e5 is no number"),
-    ("9" * 400, "@", COUNT, "is too great a number"),
+    ("9" * 18, "@", COUNT, "is too great a number"),
+    ("9" * 400, "@", COUNT, "is no number"),
 ]
 
 

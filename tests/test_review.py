@@ -167,7 +167,7 @@ def test_what_people_filled_in_changes_just_those_cells(corpus):
     gone = {(row["unit"], row["indicator"]): row for row in before if row not in after}
     come = {(row["unit"], row["indicator"]): row for row in after if row not in before}
     assert sorted(gone) == [
-        ("=1+1区", "reconsideration.received"),
+        ("'=1+1区", "reconsideration.received"),  # as a CSV file holds it
         (DISTRICT, "litigation.appearance_rate"),
         (DISTRICT, "reconsideration.received"),
         (WEST, "reconsideration.received"),
@@ -175,7 +175,7 @@ def test_what_people_filled_in_changes_just_those_cells(corpus):
     rate = come[DISTRICT, "litigation.appearance_rate"]
     was = gone[DISTRICT, "litigation.appearance_rate"]
     assert rate == was | {"value": "98.87", "origin": "corrected", "flags": "corrected: 依据附件"}
-    assert come["=1+1区", "reconsideration.received"]["flags"] == "flagged: 依据附件"
+    assert come["'=1+1区", "reconsideration.received"]["flags"] == "flagged: 依据附件"
     assert come[DISTRICT, "reconsideration.received"]["value"] == "96"
     assert (WEST, "reconsideration.received") not in come
 
