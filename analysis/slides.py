@@ -497,8 +497,10 @@ def _together(insert: Callable[..., Any], table: pl.DataFrame, found: Finding, l
     _points(made.series[0], [(p, r | {"qualifier": _mark(r)}) for p, r in zip(made.points[0], rows, strict=True)], 0, 9)
     at = [(_share(x, x0, x1, True) * 11.2, _share(y, y0, y1, True) * 4.0) for x, y, *_ in dots]
     words = [whose for *_, whose, _ in dots]
-    for point, text, (side, _) in zip(made.points[0], words, _sides(at, words, ()), strict=True):
-        _write(point, side, text, INK, SIZE - 1)
+    named = _with_room(at, words)
+    sides = _sides([at[i] for i in named], [words[i] for i in named], at)
+    for i, (side, _) in zip(named, sides, strict=True):
+        _write(made.points[0][i], side, words[i], INK, SIZE - 1)
     for one, points in zip(made.series[1:], made.points[1:], strict=True):
         one.marker.style = XL_MARKER_STYLE.NONE
         _line(one, "#E0E0E0", 1.25)
@@ -621,6 +623,16 @@ def _sides(
         best = min(cost, key=cost.__getitem__)
         written[i], found[i] = sides[best], (best, cost[best])
     return [found[i] for i in range(len(at))]
+
+
+def _with_room(at: Sequence[Place], words: Sequence[str]) -> list[int]:
+    """Which of the places can be named without their words meeting one another; the notes name them all."""
+    named = [*range(len(at))]
+    while True:
+        costs = [cost for _, cost in _sides([at[i] for i in named], [words[i] for i in named], ())]
+        if not named or max(costs) < 6:
+            return named
+        named.pop(costs.index(max(costs)))
 
 
 def _around(x: float, y: float, text: str) -> dict[XL_LABEL_POSITION, Box]:
