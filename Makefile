@@ -1,4 +1,4 @@
-# make        sets up .venv and runs the main job: tables, notebooks, figures, slides, workbook
+# make        sets up .venv and runs the main job: tables, notebooks, figures, slides, workbook, evidence page
 # make test   sets up .venv and runs the tests
 # make ocr    adds what reading scans needs (300 MB)
 # make dask   adds what runs over several machines need
@@ -19,6 +19,7 @@ all: setup
 	$(PY) -m analysis figures || status=1; \
 	$(PY) -m analysis slides || status=1; \
 	$(PY) -m analysis export xlsx || status=1; \
+	$(PY) -m analysis evidence || status=1; \
 	$(PY) -m analysis failures; \
 	exit $$status
 
