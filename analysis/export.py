@@ -26,6 +26,15 @@ from analysis.outline import PARTS
 from analysis.staging import whole
 from analysis.table import Tables, load
 
+# the cells of the sheets that people fill in
+TO_FILL_IN = {
+    "font_name": "微软雅黑",
+    "font_size": 9,
+    "valign": "top",
+    "text_wrap": True,
+    "border": 1,
+    "border_color": "#D0D0D0",
+}
 ROWS = 1_048_576  # that a sheet of Excel holds, heading and all
 CELL = 32_767  # characters that a cell holds
 _NEVER = datetime(2000, 1, 1)  # stands for the date of writing, so that the same tables give the same bytes

@@ -31,7 +31,6 @@ from analysis.scenes import (
     Scene,
     Span,
     context,
-    counts_bodies,
     head,
     rates,
     respectively,
@@ -203,7 +202,6 @@ def _is_kind(words: str) -> bool:
     return bool(_NAMED.fullmatch(words)) and not _VERBS.search(words)
 
 
-_THRESHOLD = re.compile(r"(?:超过|不足|不到|少于|低于|多于|高于|不满)$")
 _SUBJECT = re.compile(r"(?:总?量|总数|方面|数|情况|中|案件|申请|组织|委员会|人员|对象)$")
 _VERBS = re.compile(
     r"转送|告知|不予|结转|结案|撤回|终止的|保留|修改|继续有效|判决|裁定|准予|解除|解矫|防止|上报|移交|引导|转入|移送|表彰|评选|抓获|拆除|破获|整改|驳回|维持|终止|制止|避免|收缴|查扣|责令|吊销|约谈|劝|通报|开通|设立|建立|配备|发出|下达|出动|抽|培训|推送|受理|审|化解|调解|咨询|检查"
@@ -347,15 +345,8 @@ class _Reader:
             lefts.append(left)
             if silence := why_silent(scene, i):
                 self.silent[q.start] = silence
-                if silence == "threshold":
+                if silence in ("threshold", "bodies"):  # quantities all the same, only of nothing that is looked for
                     self.leave(scene, sentence, i)
-                continue
-            if counts_bodies(scene, q):
-                self.silent[q.start] = "bodies"
-                self.leave(scene, sentence, i)
-                continue
-            if self.is_threshold(scene, i):
-                self.silent[q.start] = "threshold"
                 continue
             if not self.may_take(q):  # what follows goes on with the core indicator's number, not with one before it
                 last = None
@@ -381,17 +372,6 @@ class _Reader:
             last = made[i] = latest[q.measure] = drafts[-1]
         found.extend(self.implied(scene, sentence, year, {d.indicator.id for d in found}))
         return found
-
-    def is_threshold(self, scene: Scene, i: int) -> bool:
-        """Whether a number says which bodies are counted before it: 17个县级政府收到申请不足10件."""
-        q = scene.quantities[i]
-        return (
-            q.qualifier in ("over", "under")
-            and i > 0
-            and scene.home[i - 1] == scene.home[i]
-            and self.silent.get(scene.quantities[i - 1].start) == "bodies"
-            and _THRESHOLD.search(scene.text, scene.quantities[i - 1].end, q.start) is not None
-        )
 
     def leave(self, scene: Scene, sentence: Sentence, i: int) -> None:
         """Put a number by that fits nothing; what is no achieved quantity stays open to the added indicators' targets."""
@@ -800,8 +780,8 @@ class _Reader:
                 self.rest.append((q, sentence))
                 continue
             year = cell.year or self.year
-            if cell.year == -1:
-                year = self.year - 1 if self.year else None
+            if cell.year is not None and cell.year < 0:
+                year = self.year and self.year + cell.year
             period = Period(year, str(year) if year else "", False, False)
             basis = self.basis(wording.indicator.id, around)
             self.drafts.append(

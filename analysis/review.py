@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from analysis import catalogue, cells, corrections
 from analysis.corrections import DISPUTED, Correction
-from analysis.export import CELL, ROWS, display_width, said
+from analysis.export import CELL, ROWS, TO_FILL_IN, display_width, said
 from analysis.quantities import find_quantities
 from analysis.staging import whole
 from analysis.table import Tables, load
@@ -228,28 +228,20 @@ class _Looks:
     """The cell formats, each made once."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        plain = {
-            "font_name": "微软雅黑",
-            "font_size": 9,
-            "valign": "top",
-            "text_wrap": True,
-            "border": 1,
-            "border_color": "#D0D0D0",
-        }
-        self._book, self._plain, self._made = book, plain, {}
-        self.text = book.add_format(plain)
+        self._book, self._made = book, {}
+        self.text = book.add_format(TO_FILL_IN)
         self.words = book.add_format({"font_name": "微软雅黑", "font_size": 9})
         self.bold = book.add_format({"font_name": "微软雅黑", "font_size": 9, "bold": True, "font_color": "#B02418"})
-        self.doubt = book.add_format(plain | {"font_color": "#8A4B00"})
-        self.head = book.add_format(plain | {"bold": True, "bg_color": "#E4E4E4"})
-        self.asked = book.add_format(plain | {"bold": True, "bg_color": "#FFE08A"})
-        self.open = book.add_format(plain | {"locked": False, "bg_color": "#FFF9E3"})
+        self.doubt = book.add_format(TO_FILL_IN | {"font_color": "#8A4B00"})
+        self.head = book.add_format(TO_FILL_IN | {"bold": True, "bg_color": "#E4E4E4"})
+        self.asked = book.add_format(TO_FILL_IN | {"bold": True, "bg_color": "#FFE08A"})
+        self.open = book.add_format(TO_FILL_IN | {"locked": False, "bg_color": "#FFF9E3"})
 
     def number(self, value: float) -> Any:
         """Its unit of measure stands beside it."""
         code = "#,##0" if value == int(value) else "#,##0.00"
         if code not in self._made:
-            self._made[code] = self._book.add_format(self._plain | {"num_format": code})
+            self._made[code] = self._book.add_format(TO_FILL_IN | {"num_format": code})
         return self._made[code]
 
 

@@ -57,7 +57,7 @@ from ahocorasick_rs import AhoCorasick
 
 from analysis import catalogue, cells
 from analysis.catalogue import expand, shared_words
-from analysis.export import CELL, display_width
+from analysis.export import CELL, TO_FILL_IN, display_width
 from analysis.lexicon import lexicon
 from analysis.mentions import find_mentions
 from analysis.passages import read, split
@@ -338,17 +338,9 @@ def _write_copy(path: Path, token: str, drawn: Sequence[Pair]) -> None:
 
 
 def _write_questions(book: xlsxwriter.Workbook, token: str, drawn: Sequence[Pair]) -> None:
-    plain = {
-        "font_name": "微软雅黑",
-        "font_size": 9,
-        "valign": "top",
-        "text_wrap": True,
-        "border": 1,
-        "border_color": "#D0D0D0",
-    }
-    look, grey = book.add_format(plain), book.add_format(plain | {"font_color": "#707070"})
-    head = book.add_format(plain | {"bold": True, "bg_color": "#E4E4E4"})
-    asked = book.add_format(plain | {"locked": False, "bg_color": "#FFF9E3"})
+    look, grey = book.add_format(TO_FILL_IN), book.add_format(TO_FILL_IN | {"font_color": "#707070"})
+    head = book.add_format(TO_FILL_IN | {"bold": True, "bg_color": "#E4E4E4"})
+    asked = book.add_format(TO_FILL_IN | {"locked": False, "bg_color": "#FFF9E3"})
     sheet = book.add_worksheet(SHEET)
     for at, (heading, width) in enumerate(_COLUMNS.items()):
         sheet.set_column(at, at, width)

@@ -100,20 +100,18 @@ class Scene:
 
     def mask(self, start: int, end: int) -> int:
         """The words that stand within a half-open span and within one clause."""
-        clauses = self.clauses
-        index = self.clause_index(start)
-        if start <= clauses[index][0] and clauses[index][1] <= end:
-            bits = self.masks[index]
-        else:
-            bits = 0
+        bits = 0
+        for index in range(self.clause_index(start), len(self.clauses)):
+            first, last = self.clauses[index]
+            if first >= end:
+                break
+            if start <= first and last <= end:
+                bits |= self.masks[index]
+                continue
             for word, a, b in self._hits[index]:
                 if a >= start and b <= end:
                     bits |= 1 << word
-        return (
-            bits
-            if end <= clauses[index][1] or index + 1 == len(clauses)
-            else bits | self.mask(clauses[index + 1][0], end)
-        )
+        return bits
 
     def clause_index(self, at: int) -> int:
         """The clause that holds an offset, or the next one where it holds a separator."""
@@ -328,10 +326,10 @@ def head(scene: Scene, i: int, right: Span) -> Span:
     q = scene.quantities[i]
     if q.measure not in ("item", "place", "device", "group", "noun") or _HONOURED.match(scene.text, q.end, scene.end):
         return right
-    aside = _ASIDE.search(
-        scene.text, right[0], min(right[1], right[0] + HEAD_NOUN)
-    )  # 41个区县（自治县）公共法律服务中心
-    return right[0], min(right[1], right[0] + HEAD_NOUN + (aside.end() - aside.start() if aside else 0))
+    end = right[0] + HEAD_NOUN
+    if aside := _ASIDE.search(scene.text, right[0], min(right[1], end)):
+        end += aside.end() - aside.start()  # 41个区县（自治县）公共法律服务中心
+    return right[0], min(right[1], end)
 
 
 def counts_bodies(scene: Scene, q: Quantity) -> bool:

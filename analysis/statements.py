@@ -11,7 +11,7 @@ from analysis.lexicon import cues
 from analysis.passages import PLAN, Sentence
 from analysis.periods import rises
 from analysis.quantities import Quantity
-from analysis.scenes import Scene, Span
+from analysis.scenes import Scene, Span, counts_bodies
 
 _CHANGE = re.compile(
     "(?:"
@@ -38,16 +38,18 @@ _REST = re.compile(
 
 
 def why_silent(scene: Scene, i: int) -> str:
-    """Why the i-th number states no value of its own: change, average, double, rest; or nothing."""
+    """Why the i-th number states no value of its own: change, average, double, bodies, threshold, rest; or nothing."""
     if scene.quantities[i].measure == "point" or is_change(scene, i):
         return "change"
     if is_each(scene, i):
         return "average"
     if is_double(scene, i):
         return "double"
-    if is_which(scene, scene.quantities[i]):
-        return "threshold"
-    return "rest" if is_rest(scene, i) else ""
+    if is_rest(scene, i):
+        return "rest"
+    if counts_bodies(scene, scene.quantities[i]):
+        return "bodies"
+    return "threshold" if is_which(scene, i) else ""
 
 
 def is_change(scene: Scene, i: int) -> bool:
@@ -90,18 +92,20 @@ def is_rest(scene: Scene, i: int) -> bool:
 
 
 _AT_LEAST = re.compile(r"(?:[（(]含[)）])?及?以[上下](?:[（(]含[)）])?的")
-_MORE_THAN = re.compile(r"(?:超过|超|不足|不到|低于|少于|多于)$")
+_MORE_THAN = re.compile(r"(?:超过|超|不足|不到|不满|低于|高于|少于|多于)$")
 
 
-def is_which(scene: Scene, q: Quantity) -> bool:
-    """Whether the number says which ones are counted: 律师10人以下的律师事务所724家, 超过1000人的市有6个."""
+def is_which(scene: Scene, i: int) -> bool:
+    """Whether the number says which ones are counted: 律师10人以下的律师事务所724家, 超过1000人的市有6个, 17个县级政府收到申请不足10件."""
+    q = scene.quantities[i]
     if q.measure in ("percent", ""):
         return False
     if _AT_LEAST.match(scene.text, q.end):
         return True
-    return scene.text.startswith("的", q.end) and bool(
-        _MORE_THAN.search(scene.text, max(scene.start, q.start - 3), q.start)
-    )
+    if not _MORE_THAN.search(scene.text, max(scene.start, q.start - 3), q.start):
+        return False
+    of_bodies = i and scene.home[i - 1] == scene.home[i] and counts_bodies(scene, scene.quantities[i - 1])
+    return bool(of_bodies) or scene.text.startswith("的", q.end)
 
 
 def is_double(scene: Scene, i: int) -> bool:
